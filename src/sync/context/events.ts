@@ -1,4 +1,4 @@
-// What happened during a run, as values. report/human.ts makes lines of them; sync/ itself prints nothing.
+// What happened during a run, as values. report/human.ts turns them into lines; sync/ itself prints nothing.
 
 import type { InterimapError } from "../../model/errors.ts";
 import type { FlagSet } from "../../model/flags.ts";
@@ -23,11 +23,11 @@ interface MaybePlanned {
 
 export type SyncEvent =
   | ({ readonly type: "mailbox-created" | "subscribed" | "unsubscribed" } & OnMailbox & MaybePlanned)
-  /** In a dry run: what would be done in a mailbox of `side`. Undefined: that is known only when the mailbox is there. */
+  /** In a dry run: what would be done in a mailbox of `side`. Undefined: that is known only once the mailbox exists. */
   | ({
       readonly type: "messages-planned";
       readonly copies: number | undefined;
-      /** Of the copies; undefined when that is not known. */
+      /** Octets of the copies; undefined if unknown. */
       readonly octets: number | undefined;
       readonly deletions: number;
       /** Messages that would get other flags. */
@@ -38,10 +38,10 @@ export type SyncEvent =
       readonly type: "messages-added";
       readonly sourceUids: readonly number[];
       readonly uids: readonly number[];
-      /** Of all of them together, where that is known. */
+      /** Octets of all together, if known. */
       readonly octets?: number;
     } & OnMailbox)
-  /** `side` has an equal message, `uids`, in the place of each of `sourceUids`, and does not keep a second one. */
+  /** For each of `sourceUids`, `side` has an equal message (`uids`) and does not keep a second one. */
   | ({ readonly type: "messages-had-before"; readonly sourceUids: UidSet; readonly uids: UidSet } & OnMailbox)
   | ({ readonly type: "messages-removed"; readonly uids: UidSet } & OnMailbox)
   /**
@@ -55,39 +55,46 @@ export type SyncEvent =
       readonly uids: readonly number[];
       readonly isCopy: boolean;
     } & OnMailbox)
-  /** In a dry run: the same, and how many. */
+  /** In a dry run: the same, with the number. */
   | ({ readonly type: "moves-planned"; readonly to: string; readonly count: number } & OnMailbox)
-  /** An APPEND to `side` was carried out after all, when the messages had been copied again: these copies were too many. */
+  /**
+   * An APPEND to `side` was carried out after all, after the messages had been copied again: these copies were too many.
+   */
   | ({ readonly type: "late-copies-removed"; readonly uids: UidSet } & OnMailbox)
   | ({ readonly type: "flags-updated"; readonly uids: UidSet; readonly flags: FlagSet } & OnMailbox)
   /** Flags changed on both sides; `uid` is of `side`; both sides get `flags`. */
   | ({ readonly type: "flags-conflict"; readonly uid: number; readonly flags: FlagSet } & OnMailbox)
-  /** `side` cannot keep these flags; the other side's messages have them nevertheless. */
+  /** `side` cannot keep these flags; the other side's messages keep them. */
   | ({ readonly type: "flags-unkept"; readonly flags: FlagSet } & OnMailbox)
-  /** Copies on `side` got the time of their arrival: the other server told no date that could be sent. */
+  /** Copies on `side` got the present time as their date, because the other server gave no usable date. */
   | ({ readonly type: "dates-unkept"; readonly count: number } & OnMailbox)
-  /** `side` would not take flags; its messages keep those they have. */
+  /** `side` refused flags; its messages keep those they have. */
   | ({ readonly type: "flags-refused"; readonly uids: UidSet; readonly reason: string } & OnMailbox)
-  /** `side` would not delete its messages, though the other side's are gone. */
+  /** `side` refused to delete its messages, though the other side's are gone. */
   | ({ readonly type: "deletions-refused"; readonly uids: UidSet; readonly reason: string } & OnMailbox)
-  /** They went while others were deleted here: another client removed them, or marked them just then. They are copied again. */
+  /**
+   * They vanished while others were deleted here: another client removed them, or marked them at that moment. They are copied
+   * again.
+   */
   | ({ readonly type: "others-expunged"; readonly uids: UidSet } & OnMailbox)
-  /** Their marks for deletion, not ours, were lifted for a moment and could not be put back. */
+  /** Their marks for deletion, which are not ours, were lifted for a moment and could not be put back. */
   | ({ readonly type: "marks-not-restored"; readonly uids: UidSet; readonly reason: string } & OnMailbox)
-  /** What `side` refused to do with its messages earlier, and was not asked for again yet. */
+  /** Changes that `side` refused earlier, and that were not tried again yet. */
   | ({
       readonly type: "changes-still-refused";
       readonly what: ChangeKind;
       readonly uids: UidSet;
       readonly reason: string;
     } & OnMailbox)
-  /** The server said that they vanished, but they are there: nothing was deleted for that. */
+  /** The server wrongly reported them as vanished; nothing was deleted because of that. */
   | ({ readonly type: "vanished-refuted"; readonly uids: UidSet } & OnMailbox)
-  /** The server does not report all changes, and why that is thought: the mailbox is compared in full from now on. */
+  /**
+   * The server does not report all changes, with the reason for thinking so: the mailbox is compared in full from now on.
+   */
   | ({ readonly type: "changes-untold"; readonly reason: string } & OnMailbox)
   /** `side` refused the other side's messages. */
   | ({ readonly type: "messages-refused"; readonly sourceUids: UidSet; readonly reason: string } & OnMailbox)
-  /** `side` takes no messages for now, in one mailbox or, if there is none, in several. */
+  /** `side` accepts no messages for now, in one mailbox or, without a name, in several. */
   | {
       readonly type: "copies-wait";
       readonly side: Side;
@@ -96,28 +103,30 @@ export type SyncEvent =
       readonly reason: string;
     }
   | ({ readonly type: "subscription-refused"; readonly reason: string } & OnMailbox)
-  /** The other side's messages that `side` refused earlier with these words, and that were not offered again yet. */
+  /** Messages of the other side that `side` refused earlier with these words, and that were not offered again yet. */
   | ({ readonly type: "messages-still-refused"; readonly sourceUids: UidSet; readonly reason: string } & OnMailbox)
-  /** What was known of the mailbox's messages means nothing any more; they are matched anew. */
+  /** The records of the mailbox's messages are void; they are matched again. */
   | ({ readonly type: "uidvalidity-changed" } & OnMailbox)
-  /** UIDs do not last, by its server's word or because UIDVALIDITY changed again: matched anew each time. Reported once. */
+  /**
+   * UIDs are not permanent, because the server says so or UIDVALIDITY changed again: matched in each run. Reported once.
+   */
   | ({ readonly type: "uids-unstable"; readonly isDeclared: boolean } & OnMailbox)
-  /** The server has less than was recorded of it, under the same UIDVALIDITY; the mailbox is compared in full. */
+  /** The server has less than was recorded, under the same UIDVALIDITY; the mailbox is compared in full. */
   | ({ readonly type: "went-back"; readonly reason: string } & OnMailbox)
-  /** Something in the database that does not fit the servers; it is being mended. */
+  /** Something in the database does not fit the servers, and is being corrected. */
   | ({ readonly type: "anomaly" } & Anomaly & OnMailbox)
-  /** The database claims to know more of a server than there is. */
+  /** The database records more than the server has. */
   | ({
       readonly type: "state-ahead";
       readonly item: "UIDNEXT" | "HIGHESTMODSEQ";
       readonly recorded: string;
       readonly actual: string;
     } & OnMailbox)
-  /** Both servers hold these messages of a mailbox that is met for the first time, or created anew: they are paired, not copied. */
+  /** Both servers hold these messages of a new mailbox: they are paired, not copied. */
   | { readonly type: "messages-matched"; readonly side?: undefined; readonly mailbox: string; readonly count: number }
-  /** The database had entries of the mailbox that cannot be; they are gone, and its messages are matched anew. */
+  /** The database had impossible entries of the mailbox; they are dropped, and its messages are matched again. */
   | { readonly type: "entries-dropped"; readonly side?: undefined; readonly mailbox: string; readonly count: number }
-  /** A copy of the database as it was is kept. */
+  /** A copy of the old database is kept. */
   | {
       readonly type: "database-upgraded";
       readonly side?: undefined;
@@ -126,7 +135,7 @@ export type SyncEvent =
       readonly to: number;
       readonly backup: string;
     }
-  /** The database was about another account, by its name or place, and is about this one from now on. */
+  /** The database now belongs to another name or place of the account. */
   | {
       readonly type: "account-replaced";
       readonly side: Side;
@@ -134,10 +143,10 @@ export type SyncEvent =
       readonly before: string;
       readonly now: string;
     }
-  /** The database's file is; whether it fits the servers shows later. */
+  /** The database file is undamaged; whether it fits the servers shows later. */
   | { readonly type: "database-sound"; readonly side?: undefined; readonly mailbox?: undefined }
   | { readonly type: "nothing-to-repair"; readonly side?: undefined; readonly mailbox?: undefined }
-  /** Without a side: in the database. `keptAs`: what it is called on that side from now on. */
+  /** Without a side: in the database. `keptAs`: its new name on that side, if it is kept. */
   | ({
       readonly type: "mailbox-deleted";
       readonly side?: Side;
@@ -157,7 +166,7 @@ export type SyncEvent =
       readonly mailbox?: undefined;
       readonly mailboxes: readonly string[];
     }
-  /** The mailboxes that are for this now are not paired: they, or others for the same, were paired before. */
+  /** The mailboxes with this special use are not paired, because they or others were paired before. */
   | {
       readonly type: "special-use-unpaired";
       readonly side?: undefined;
@@ -165,7 +174,7 @@ export type SyncEvent =
       readonly use: string;
       readonly names: NamePair;
     }
-  /** A daemon's connection was lost, or could not be made; it is tried again. */
+  /** A daemon's connection was lost or could not be made; it is tried again. */
   | {
       readonly type: "connection-failed";
       readonly side: Side;
@@ -175,7 +184,7 @@ export type SyncEvent =
     }
   /** And is there again. */
   | { readonly type: "connected-again"; readonly side: Side; readonly mailbox?: undefined; readonly afterMs: number }
-  /** The server does not report changes by itself (RFC 5465); how they are noticed instead. */
+  /** The server does not report changes by itself (RFC 5465); what is done instead. */
   | {
       readonly type: "notify-missing";
       readonly side: Side;
@@ -183,13 +192,15 @@ export type SyncEvent =
       readonly instead: "idle" | "poll";
       readonly reason: string;
     }
-  /** The server announces changes again and again, of its mailboxes as such or of one, and there are none. */
+  /** The server keeps announcing changes where there are none, in one mailbox or in its list of mailboxes. */
   | { readonly type: "news-in-vain"; readonly side: Side; readonly mailbox?: string }
   /** The server wants people to read this. */
   | { readonly type: "alert"; readonly side: Side; readonly mailbox?: undefined; readonly text: string }
-  /** Like what was told last, but in other words each time; of a mailbox, a server, or something without a name. */
+  /**
+   * Further events like the last one, worded differently each time; about a mailbox, a server, or something without a name.
+   */
   | { readonly type: "more-unshown"; readonly side?: Side; readonly mailbox?: string; readonly isAlert: boolean }
-  /** More vanished than may be deleted: the mailboxes it is about were left alone. */
+  /** More vanished than may be deleted: the mailboxes concerned were left alone. */
   | {
       readonly type: "deletions-held-back";
       readonly side: Side | undefined;
@@ -200,9 +211,9 @@ export type SyncEvent =
     }
   | { readonly type: "clock-jumped"; readonly side?: undefined; readonly mailbox?: undefined; readonly byMs: number }
   | ProgressEvent
-  /** What there was to do in the mailboxes that were opened, but for those that were held back. */
+  /** What was found in the mailboxes that were opened, without those that were held back. */
   | ({ readonly type: "surveyed"; readonly side?: undefined; readonly mailbox?: undefined } & SurveyTotals)
-  /** Something kept a mailbox from being synchronised; the others go on. Without a name: it cannot even be read. */
+  /** A mailbox could not be synchronised; the others go on. Without a name: not even the name can be read. */
   | {
       readonly type: "mailbox-skipped";
       readonly side?: Side;
@@ -223,14 +234,14 @@ const skipped: readonly SyncEvent["type"][] = [
   "subscription-refused",
 ];
 
-/** Whether something was not done that should have been. */
+/** Whether something that should have been done was not. */
 export function isSkip({ type }: SyncEvent): boolean {
   return skipped.includes(type);
 }
 
 type Plannable = "mailbox-created" | "mailbox-deleted" | "mailbox-renamed" | "subscribed" | "unsubscribed";
 
-/** It is told by a dry run, and was not done. */
+/** It was only planned, in a dry run. */
 export function isOnlyPlanned(
   event: SyncEvent,
 ): event is Extract<SyncEvent, { readonly type: Plannable }> & { readonly isPlanned: true } {
@@ -250,7 +261,7 @@ const changes: readonly SyncEvent["type"][] = [
   "flags-updated",
 ];
 
-/** Whether a look was worth it: something was done, or a mailbox is gone. */
+/** Whether a look found anything: something was done, or a mailbox is gone. */
 export function isFind(event: SyncEvent): boolean {
   if (event.type === "mailbox-skipped") return event.error.code === "MAILBOX_GONE";
   return isChange(event) || named.includes(event.type);
