@@ -66,15 +66,16 @@ function introduction(): string {
 
 Written by \`npm run bench\`, which repeats all this; \`npm run bench -- --rows PATTERN\` measures some rows anew (see
 \`bench/run.ts\`). Seconds are medians, the programs taking turns; seconds of different machines do not compare, ratios do.
-The servers are two Dovecots that keep all mail in memory, the programs' databases are on disk, nothing is encrypted or
-compressed, and “50 ms” is the round-trip time to one of the servers, made by a proxy that delays without slowing down.
-The original is interimap ${versions().original}.
+Both servers are Dovecots that keep all mail in memory; the programs' databases are on disk. Nothing is encrypted or compressed
+unless a row names TLS or COMPRESS. “50 ms” is the round-trip time to one of the servers, made by a proxy that delays without
+slowing down. The original is interimap ${versions().original}.
 
 - ${new Date().toISOString().slice(0, 10)}, ${cores} cores (${model}), ${memory}, Linux ${kernel}
 - ${Object.entries(versions())
     .map(([name, version]) => `${name === "original" ? "interimap (Debian)" : name} ${version}`)
     .join(", ")}
-- the column “at” names the commit that was measured; “busy” is added when the machine had other work as well
+- the column “at” names the commit that was measured; “busy” is added where more than half of each core was in use in the
+  minute before, for a row before it or for something else
 `;
 }
 
