@@ -105,15 +105,15 @@ test("a state that is older than the servers doubles nothing", async () => {
   const name = await addAccount(3);
   await fleet.workOff();
   const select =
-    "select content, lease from interimap_fleet.states join interimap_fleet.accounts on id = account where name = $1";
-  const [old] = await fleet.postgres.query<{ content: Buffer }>(select, [name]);
+    "select content, digest from interimap_fleet.states join interimap_fleet.accounts on id = account where name = $1";
+  const [old] = await fleet.postgres.query<{ content: Buffer; digest: Buffer }>(select, [name]);
   await deliver(asUser(source, name), "INBOX", ...mails("later", 3));
   await fleet.done("phase", "pass", name);
   await fleet.workOff();
   assert.equal((await copied(name)).length, 6);
   await fleet.postgres.query(
-    "update interimap_fleet.states set content = $1 from interimap_fleet.accounts where id = account and name = $2",
-    [old?.content, name],
+    "update interimap_fleet.states set content = $1, digest = $2 from interimap_fleet.accounts where id = account and name = $3",
+    [old?.content, old?.digest, name],
   );
   await deliver(asUser(source, name), "INBOX", ...mails("last", 1));
   await fleet.done("phase", "final", name);

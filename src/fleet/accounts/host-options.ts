@@ -1,4 +1,4 @@
-// Servers and users of an account as options of imapsync.
+// Servers and users of an account as options of imapsync, and as settings of interimap.
 
 import type { Account } from "./account.ts";
 
@@ -7,5 +7,14 @@ export function hostOptions({ hosts }: Pick<Account, "hosts">): string[] {
     const number = String(i + 1);
     const portOptions = port === undefined ? [] : [`--port${number}=${String(port)}`];
     return [`--host${number}=${host}`, `--user${number}=${user}`, ...portOptions];
+  });
+}
+
+/** host1 and user1 are those of [local], host2 and user2 those of [remote]. */
+export function hostSettings({ hosts }: Pick<Account, "hosts">): string[] {
+  return hosts.flatMap(({ host, port, user }, i) => {
+    const number = String(i + 1);
+    const portSettings = port === undefined ? [] : [`port${number}=${String(port)}`];
+    return [`host${number}=${host}`, `username${number}=${user}`, ...portSettings];
   });
 }

@@ -4,14 +4,14 @@ import type { KeyObject } from "node:crypto";
 import { rawWords, unquoted } from "../../util/shell/shell-line.ts";
 import { parseReference, type SecretReference } from "../secrets/reference.ts";
 import { seal } from "../secrets/seal.ts";
-import type { Account, AccountHost } from "./account.ts";
+import { type Account, type AccountHost, engines } from "./account.ts";
 import { parseWindow } from "./daily-window.ts";
 
 /** What a file may say of an account; `password1` is in the clear and gets sealed, `secret1` says where the secret is. */
 export const columns = [
   ...["name", "host1", "port1", "user1", "password1", "secret1"],
   ...["host2", "port2", "user2", "password2", "secret2"],
-  ...["options", "group", "priority", "window", "every"],
+  ...["engine", "options", "group", "priority", "window", "every"],
 ] as const;
 
 export type Column = (typeof columns)[number];
@@ -25,6 +25,8 @@ export interface Reading {
 
 const longestName = 200;
 const mostPriority = 1_000;
+/** Of pairs that are kept in step. */
+const usualRhythmSeconds = 300;
 
 /** What is wrong is a fault, and something harmless stands in its place. `sealing`: undefined where there is no key. */
 export function accountOf(record: AccountRecord, sealing: KeyObject | undefined): Reading {
@@ -72,19 +74,22 @@ export function accountOf(record: AccountRecord, sealing: KeyObject | undefined)
   const window = text("window") === "" ? undefined : parseWindow(text("window"));
   if (window === undefined && text("window") !== "")
     fault(`window: "${text("window")}" is not written like 22:00-06:00`);
+  const engine = text("engine") === "" ? "copy" : engines.find((one) => one === text("engine"));
+  if (engine === undefined) fault(`engine: "${text("engine")}" is neither ${engines.join(" nor ")}`);
   const every = text("every") === "" ? undefined : secondsOf(text("every"));
   if (every === undefined && text("every") !== "")
     fault(`every: "${text("every")}" is not written like 5m, 4h or 1d, at least a minute`);
   const account: Account = {
     name,
     hosts: [hostOf(1), hostOf(2)],
+    engine: engine ?? "copy",
     options: rawWords(text("options"))
       .map(unquoted)
       .filter((word) => word !== ""),
     group: text("group") === "" ? undefined : text("group"),
     priority: whole("priority", [-mostPriority, mostPriority]) ?? 0,
     window,
-    everySeconds: every,
+    everySeconds: every ?? (engine === "sync" ? usualRhythmSeconds : undefined),
   };
   return { account, faults };
 }

@@ -9,6 +9,7 @@ import {
   removeAccounts,
   resumeAccounts,
   retryAccounts,
+  retryDeletions,
 } from "../commands/change-accounts.ts";
 import { isEmptyGroup, limitGroup, pauseGroup, resumeGroup } from "../commands/change-group.ts";
 import { keysCommand } from "../commands/keys.ts";
@@ -68,7 +69,10 @@ export async function performCommand(fleet: Fleet, invocation: Invocation): Prom
         await (command === "pause" ? pauseAccounts : resumeAccounts)(fleet, selectionOf(invocation)),
       );
     case "retry":
-      return changed("queued", await retryAccounts(fleet, selectionOf(invocation)));
+      return changed(
+        "queued",
+        await (has("allow-mass-delete") ? retryDeletions : retryAccounts)(fleet, selectionOf(invocation)),
+      );
     case "remove":
       return changed("removed", await removeAccounts(fleet, selectionOf(invocation)));
     case "phase": {

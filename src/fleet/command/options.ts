@@ -48,6 +48,7 @@ export const options = {
   "log-format": { value: "FORMAT", describe: "how log messages look: text, or json, an object on each line" },
   "until-idle": { describe: "end when nothing is due any more" },
   bodies: { describe: "have the phase verify compare the texts of all messages, too" },
+  "allow-mass-delete": { describe: "the next run of a pair may delete any number of messages" },
   all: { describe: "all accounts" },
   group: { value: "GROUP", describe: "all accounts of this group, for instance source:imap.example.net" },
   status: { value: "STATUS", describe: "only accounts that are waiting, done, paused, stopped, quarantined or dead" },
@@ -118,7 +119,7 @@ export const commands = {
     describe: "let paused accounts, or a paused group, go on",
   },
   retry: {
-    ...{ operands: "[ACCOUNT...]", operandCount: [0, Infinity], options: selection },
+    ...{ operands: "[ACCOUNT...]", operandCount: [0, Infinity], options: [...selection, "allow-mass-delete"] },
     describe:
       "queue accounts again that were stopped, quarantined or given up, and hurry those that wait for another attempt",
   },

@@ -1,6 +1,6 @@
 // `phase`, `pause`, `resume`, `retry` and `remove`: what becomes of accounts that somebody chose.
 
-import type { Phase } from "../accounts/account.ts";
+import { enginesOf, type Phase } from "../accounts/account.ts";
 import type { Queries } from "../database/database.ts";
 import type { Fleet } from "../fleet.ts";
 import { checkSelection, lockNext, type Selected, type Selection } from "./selection.ts";
@@ -13,10 +13,14 @@ export interface ChangesFleet extends Pick<Fleet, "database"> {
 /** Each returns how many accounts it changed. @throws InterimapError USAGE, DATABASE_READ */
 type Change = (fleet: ChangesFleet, selection: Selection) => Promise<number>;
 
-/** What is on in another phase ends first. `verifiesTexts`: of the phase verify. */
+/**
+ * What is on in another phase ends first. Accounts whose engine has no such phase are left alone. `verifiesTexts`: of the phase
+ * verify.
+ */
 export function beginPhase(phase: Phase, verifiesTexts = false): Change {
   return (fleet, selection) =>
-    changing(fleet, selection, async (queries, accounts) => {
+    changing(fleet, selection, async (queries, selected) => {
+      const accounts = selected.filter(({ engine }) => enginesOf(phase).includes(engine));
       const what = "phase = $2, verify_texts = $3, status = 'waiting', reason = null, failures = 0";
       await update(queries, accounts, what, phase, verifiesTexts);
       await hurryAll(fleet, queries, accounts);
@@ -42,13 +46,19 @@ export const resumeAccounts: Change = (fleet, selection) =>
   });
 
 /** Whatever happened to them counts no more. */
-export const retryAccounts: Change = (fleet, selection) =>
-  changing(fleet, selection, async (queries, accounts) => {
+export const retryAccounts: Change = (fleet, selection) => retry(fleet, selection, "");
+
+/** As `retryAccounts`, and the next run of a pair may delete any number of messages. */
+export const retryDeletions: Change = (fleet, selection) => retry(fleet, selection, ", allows_mass_delete = true");
+
+function retry(fleet: ChangesFleet, selection: Selection, also: string): Promise<number> {
+  return changing(fleet, selection, async (queries, accounts) => {
     const again = accounts.filter(({ status }) => status !== "done" && status !== "paused");
-    await update(queries, again, "status = 'waiting', reason = null, failures = 0");
+    await update(queries, again, `status = 'waiting', reason = null, failures = 0${also}`);
     await hurryAll(fleet, queries, again);
     return again.length;
   });
+}
 
 export const removeAccounts: Change = (fleet, selection) =>
   changing(fleet, selection, async (queries, accounts) => {

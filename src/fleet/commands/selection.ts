@@ -1,6 +1,7 @@
 // Which accounts a command is about.
 
 import { InterimapError } from "../../model/errors.ts";
+import type { EngineName } from "../accounts/account.ts";
 import type { Status } from "../accounts/stored-account.ts";
 import type { Queries } from "../database/database.ts";
 
@@ -18,6 +19,7 @@ export interface Selected {
   readonly group_set: string;
   readonly priority: number;
   readonly status: Status;
+  readonly engine: EngineName;
 }
 
 const statuses: readonly string[] = ["waiting", "done", "paused", "stopped", "quarantined", "dead"];
@@ -59,7 +61,7 @@ export function lockNext(
   );
 }
 
-const selecting = `select accounts.id, name, group_set, priority, status from interimap_fleet.accounts
+const selecting = `select accounts.id, name, group_set, priority, status, engine from interimap_fleet.accounts
   join interimap_fleet.group_sets on key = group_set
   where ($1::text[] = '{}' or name = any($1)) and ($2::text is null or $2 = any(groups))
   and ($3::text is null or status = $3)`;

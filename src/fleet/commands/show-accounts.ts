@@ -5,6 +5,7 @@ import { counted } from "../../util/counted.ts";
 import { humanBytes } from "../../util/human-bytes.ts";
 import { printable } from "../../util/printable.ts";
 import type { Fleet } from "../fleet.ts";
+import { lagText } from "../report/pairs-text.ts";
 import type { FolderTotals } from "../worker/heard.ts";
 import { selectAccounts, type Selection } from "./selection.ts";
 
@@ -19,13 +20,17 @@ interface ListedAccount {
   readonly octets: number | null;
   readonly copied: number;
   readonly worker: string | null;
+  readonly engine: string;
+  /** Of a pair that was in step: since then, in seconds. */
+  readonly lag: number | null;
 }
 
 /** Ends with a line break. @throws InterimapError USAGE, DATABASE_READ */
 export async function listAccounts({ database }: Fleet, selection: Selection, json: boolean): Promise<string> {
   const ids = (await selectAccounts(database, selection)).map(({ id }) => id);
   const accounts = await database.rows<ListedAccount>(
-    `select name, accounts.phase, status, reason, host1 as from, host2 as to, messages, octets, copied_messages as copied, worker
+    `select name, accounts.phase, status, reason, host1 as from, host2 as to, messages, octets, copied_messages as copied, worker,
+       engine, extract(epoch from now() - in_step)::int as lag
      from interimap_fleet.accounts left join interimap_fleet.leases on account = accounts.id
      where accounts.id = any($1) order by name`,
     [ids],
@@ -33,12 +38,13 @@ export async function listAccounts({ database }: Fleet, selection: Selection, js
   if (json) return `${JSON.stringify(accounts)}\n`;
   const columns = [
     ...["Account", "Phase", "Status"].map((title) => ({ title })),
-    ...["Messages", "Size", "Copied"].map((title) => ({ title, isNumber: true })),
+    ...["Messages", "Size", "Copied", "Lag"].map((title) => ({ title, isNumber: true })),
     { title: "Why" },
   ];
-  const rows = accounts.map(({ name, phase, status, messages, octets, copied, worker, reason }) => [
+  const rows = accounts.map(({ name, phase, status, messages, octets, copied, worker, reason, engine, lag }) => [
     ...[printable(name), phase, worker === null ? status : "running"],
     ...[messages === null ? "-" : String(messages), octets === null ? "-" : humanBytes(octets), String(copied)],
+    lagText(engine, lag),
     printable(reason ?? ""),
   ]);
   return lines(textTable(columns, rows));

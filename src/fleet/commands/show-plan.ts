@@ -7,6 +7,8 @@ import { humanBytes } from "../../util/human-bytes.ts";
 import type { Queries } from "../database/database.ts";
 import type { Fleet } from "../fleet.ts";
 import { type FleetPlan, planFleet, type PlannedAccount, type Speed } from "../report/fleet-plan.ts";
+import { gatherPairs } from "../report/pairs-status.ts";
+import { pairsDemand } from "../report/pairs-text.ts";
 
 /** Until something was measured: what one processor does with a server nearby. */
 const usualSpeed: Speed = { secondsEach: 1, messagesASecond: 200, octetsASecond: 10_000_000 };
@@ -14,12 +16,15 @@ const usualSlots = 2;
 
 /** `slots`: accounts at the same time; undefined: as the workers have. @throws InterimapError DATABASE_READ */
 export async function showPlan({ database }: Fleet, slots: number | undefined, json: boolean): Promise<string> {
+  const all = slots ?? (await workerSlots(database));
+  const pairs = await gatherPairs(database);
   const plan = planFleet(await waitingAccounts(database), {
-    slots: slots ?? (await workerSlots(database)),
+    slots: Math.max(1, Math.floor(all - (pairs?.slots ?? 0))),
     limits: await limitsIn(database),
     speed: await measuredSpeed(database),
   });
-  return json ? `${JSON.stringify(plan)}\n` : planText(plan);
+  if (json) return `${JSON.stringify({ ...plan, pairs })}\n`;
+  return pairs === undefined ? planText(plan) : `${planText(plan)}${pairsDemand(pairs, all)}\n`;
 }
 
 function planText({ hours, seconds, unmeasured, held }: FleetPlan): string {
@@ -47,7 +52,7 @@ async function waitingAccounts(queries: Queries): Promise<PlannedAccount[]> {
   }
   const rows = await queries.rows<Row>(
     `select groups, host1 as host, priority, messages, octets from interimap_fleet.accounts
-     join interimap_fleet.group_sets on key = group_set where status = 'waiting' order by priority desc, id`,
+     join interimap_fleet.group_sets on key = group_set where status = 'waiting' and phase <> 'sync' order by priority desc, id`,
   );
   return rows.map((row) => ({ ...row, messages: row.messages ?? undefined, octets: row.octets ?? undefined }));
 }

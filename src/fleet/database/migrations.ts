@@ -105,6 +105,26 @@ const migrations: readonly string[] = [
   alter table interimap_fleet.accounts add column is_asked_for boolean not null default false;
   create index on interimap_fleet.accounts (id) where is_asked_for;
   `,
+  `
+  alter table interimap_fleet.accounts
+    add column engine text not null default 'copy' check (engine in ('copy', 'sync')),
+    -- When the last run began that left a pair in step.
+    add column in_step timestamptz,
+    -- The lease that has the state; null: it came back in order. Otherwise the servers may be ahead of it.
+    add column state_out bigint,
+    -- Of a pair: the next run that comes to its end may delete any number of messages.
+    add column allows_mass_delete boolean not null default false,
+    drop constraint accounts_phase_check,
+    add constraint accounts_phase_check check (phase in ('measure', 'bulk', 'pass', 'final', 'verify', 'sync'));
+
+  alter table interimap_fleet.states
+    -- SHA-256 of the file.
+    add column digest bytea,
+    -- It is not what was stored; it stays for who wants to look at it.
+    add column is_damaged boolean not null default false,
+    drop constraint states_pkey,
+    add primary key (account, version);
+  `,
 ];
 
 /** For who does not bring it up to date. @throws InterimapError DATABASE_READ, DATABASE_VERSION */

@@ -1,12 +1,11 @@
 // Writes down what became of a run, if its lease is still held: all of it, or nothing.
 
-import { promisify } from "node:util";
-import { brotliCompress, brotliDecompress, constants } from "node:zlib";
 import type { Phase } from "../accounts/account.ts";
 import type { Queries } from "../database/database.ts";
 import { storableJson } from "../database/storable.ts";
 import type { Fleet } from "../fleet.ts";
 import type { Outcome } from "../worker/outcome-plan.ts";
+import { bringHome, type StateAfter } from "./states.ts";
 import type { Taken } from "./take.ts";
 
 export interface RunReport {
@@ -20,14 +19,10 @@ export interface RunReport {
   readonly size: { readonly messages: number; readonly octets: number } | undefined;
   readonly report: object | undefined;
   readonly log: string | undefined;
-  /** The engine's database as it is now; undefined: what was kept before stays. */
-  readonly state: Buffer | undefined;
+  readonly state: StateAfter;
 }
 
-const compress = promisify(brotliCompress);
-const decompress = promisify(brotliDecompress);
-/** Higher ones take far longer, and save little. */
-const quality = 4;
+const mostRunsOfPair = 200;
 
 /** What a run that was written down changed for others. */
 export interface Finished {
@@ -41,12 +36,10 @@ export async function finishRun(
   taken: Taken,
   run: RunReport & { outcome: Outcome },
 ): Promise<Finished | undefined> {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: quality };
-  const content = run.state === undefined ? undefined : await compress(run.state, { params });
   return fleet.database.transaction(async (queries) => {
     const started = await endLease(fleet, queries, taken.lease);
     if (started === undefined) return (await isWritten(queries, taken.lease)) ? { paused: [] } : undefined;
-    if (content !== undefined) await saveState(queries, taken, content);
+    await bringHome(queries, taken.lease, run.state);
     return writeEnd(fleet, queries, { taken, run, started });
   });
 }
@@ -87,8 +80,9 @@ interface End {
 async function writeEnd({ queue }: Fleet, queries: Queries, { taken, run, started }: End): Promise<Finished> {
   const { account } = taken;
   const { outcome } = run;
-  const phase = await updateAccount(queries, taken, run);
+  const phase = await updateAccount(queries, taken, { ...run, started });
   await insertRun(queries, taken, { ...run, started });
+  await forgetRuns(queries, taken);
   const paused = outcome.pause === undefined ? [] : await pauseGroups(queries, outcome.pause);
   const isChanged = phase !== outcome.phase;
   const afterSeconds = isChanged ? 0 : outcome.afterSeconds;
@@ -102,7 +96,7 @@ async function writeEnd({ queue }: Fleet, queries: Queries, { taken, run, starte
 async function updateAccount(
   queries: Queries,
   { account }: Taken,
-  { outcome, ...run }: RunReport & { outcome: Outcome },
+  { outcome, ...run }: RunReport & { outcome: Outcome; started: Date },
 ): Promise<Phase | undefined> {
   const [row] = await queries.rows<{ status: string; phase: Phase }>(
     `update interimap_fleet.accounts set
@@ -110,11 +104,14 @@ async function updateAccount(
        reason = case when status = 'waiting' and phase = $2 then $4 else reason end,
        phase = case when status = 'waiting' and phase = $2 then $5 else phase end,
        failures = $6, messages = coalesce($7, messages), octets = coalesce($8, octets),
-       copied_messages = copied_messages + $9, copied_octets = copied_octets + $10, changed = now()
+       copied_messages = copied_messages + $9, copied_octets = copied_octets + $10, changed = now(),
+       in_step = case when $11 then $12 else in_step end, allows_mass_delete = allows_mass_delete and not $13
      where id = $1 returning status, phase`,
     [
       ...[account.id, account.phase, outcome.status, outcome.reason ?? null, outcome.phase, outcome.failures],
       ...[run.size?.messages ?? null, run.size?.octets ?? null, run.messages, run.octets],
+      ...[account.engine === "sync" && outcome.kind === "done", run.started],
+      outcome.kind === "done" || outcome.kind === "partial",
     ],
   );
   return row?.status === "waiting" ? row.phase : undefined;
@@ -135,13 +132,13 @@ async function insertRun(
   );
 }
 
-async function saveState(queries: Queries, { account, lease }: Taken, content: Buffer): Promise<void> {
+/** A pair has hundreds of runs a day. */
+async function forgetRuns(queries: Queries, { account }: Taken): Promise<void> {
+  if (account.phase !== "sync") return;
   await queries.rows(
-    `insert into interimap_fleet.states as kept (account, version, lease, content) values ($1, 1, $2, $3)
-     on conflict (account) do update
-     set version = kept.version + 1, lease = excluded.lease, content = excluded.content, saved = now()
-     where kept.lease < excluded.lease`,
-    [account.id, lease.number, content],
+    `delete from interimap_fleet.runs where account = $1 and id <=
+       (select id from interimap_fleet.runs where account = $1 order by id desc offset $2 limit 1)`,
+    [account.id, mostRunsOfPair],
   );
 }
 
@@ -161,13 +158,4 @@ async function pauseGroups(
     [groups, seconds, reason],
   );
   return rows.filter(({ isNew }) => isNew).map(({ group, until }) => ({ group, until, reason }));
-}
-
-/** As it was kept last; undefined: there is none. @throws InterimapError DATABASE_READ */
-export async function keptState({ database }: Fleet, account: number): Promise<Buffer | undefined> {
-  const [row] = await database.rows<{ content: Buffer }>(
-    "select content from interimap_fleet.states where account = $1",
-    [account],
-  );
-  return row === undefined ? undefined : decompress(row.content);
 }

@@ -1,6 +1,7 @@
 // How far a fleet is, as a value: what `status` shows in all its forms.
 
 import type { Queries } from "../database/database.ts";
+import { gatherPairs, type PairsStatus } from "./pairs-status.ts";
 
 export interface FleetStatus {
   readonly time: string;
@@ -17,7 +18,9 @@ export interface FleetStatus {
   };
   /** Of the last ten minutes, a second. */
   readonly rates: { readonly messages: number; readonly octets: number; readonly accounts: number };
-  /** Undefined: nothing is waiting, or nothing was done lately. */
+  /** Undefined: there are none. */
+  readonly pairs: PairsStatus | undefined;
+  /** Undefined: nothing is waiting but pairs, which always do, or nothing was done lately. */
   readonly secondsLeft: number | undefined;
   readonly groups: readonly GroupStatus[];
   readonly workers: readonly { readonly name: string; readonly concurrency: number; readonly seenSecondsAgo: number }[];
@@ -62,7 +65,7 @@ export async function gatherStatus(queries: Queries): Promise<FleetStatus> {
   );
   const [rates] = await queries.rows<FleetStatus["rates"] & { readonly running: number }>(
     `select coalesce(sum(messages), 0)::float8 / $1 as messages, coalesce(sum(octets), 0)::float8 / $1 as octets,
-       count(*)::float8 / $1 as accounts, (select count(*) from interimap_fleet.leases) as running
+       (count(*) filter (where phase <> 'sync'))::float8 / $1 as accounts, (select count(*) from interimap_fleet.leases) as running
      from interimap_fleet.runs where ended > now() - make_interval(secs => $1) and kind = 'done'`,
     [rateSeconds],
   );
@@ -71,6 +74,8 @@ export async function gatherStatus(queries: Queries): Promise<FleetStatus> {
     (sums, { status, accounts }) => ({ ...sums, [status]: sums[status] + accounts }),
     none,
   );
+  const toEnd = phases.filter(({ phase, status }) => phase !== "sync" && status === "waiting");
+  const waiting = toEnd.reduce((sum, { accounts }) => sum + accounts, 0);
   const total = Object.values(byStatus).reduce((sum, one) => sum + one, 0);
   return {
     ...{
@@ -80,7 +85,8 @@ export async function gatherStatus(queries: Queries): Promise<FleetStatus> {
       sizes: sizes!,
       rates: rate,
     },
-    secondsLeft: byStatus.waiting > 0 && rate.accounts > 0 ? Math.round(byStatus.waiting / rate.accounts) : undefined,
+    pairs: await gatherPairs(queries),
+    secondsLeft: waiting > 0 && rate.accounts > 0 ? Math.round(waiting / rate.accounts) : undefined,
     groups: await groupsOf(queries),
     workers: await queries.rows(
       `select name, concurrency, extract(epoch from now() - seen)::int as "seenSecondsAgo"

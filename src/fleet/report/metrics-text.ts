@@ -22,7 +22,7 @@ export function metricsText(status: FleetStatus): string {
     .join("");
 }
 
-function metricsOf({ accounts, phases, sizes, groups, workers }: FleetStatus): Metric[] {
+function metricsOf({ accounts, phases, pairs, sizes, groups, workers }: FleetStatus): Metric[] {
   const alone = (value: number): Sample[] => [[{}, value]];
   const ofGroups = (value: (group: (typeof groups)[number]) => number | undefined): Sample[] =>
     groups.flatMap((group): Sample[] => {
@@ -35,6 +35,25 @@ function metricsOf({ accounts, phases, sizes, groups, workers }: FleetStatus): M
       samples: phases.map(({ phase, status, accounts: number }) => [{ phase, status }, number]),
     },
     { name: "running", help: "Accounts that are being worked on.", type: "gauge", samples: alone(accounts.running) },
+    { name: "pairs", help: "Pairs that are kept in step.", type: "gauge", samples: alone(pairs?.total ?? 0) },
+    {
+      ...{ name: "pairs_late", help: "Pairs whose lag is more than twice their rhythm.", type: "gauge" },
+      samples: alone(pairs?.late ?? 0),
+    },
+    {
+      ...{ name: "pairs_never_in_step", help: "Pairs that no run has left in step yet.", type: "gauge" },
+      samples: alone(pairs?.never ?? 0),
+    },
+    {
+      ...{ name: "lag_seconds", help: "Since the last run that left a pair in step.", type: "gauge" },
+      samples:
+        pairs?.lagSeconds === undefined
+          ? []
+          : [
+              [{ of: "median" }, pairs.lagSeconds.median],
+              [{ of: "most" }, pairs.lagSeconds.most],
+            ],
+    },
     {
       ...{ name: "copied_messages_total", help: "Messages copied.", type: "counter" },
       samples: alone(sizes.copiedMessages),

@@ -6,6 +6,7 @@ import { duration } from "../../util/duration.ts";
 import { humanBytes } from "../../util/human-bytes.ts";
 import { printable } from "../../util/printable.ts";
 import type { FleetStatus, GroupStatus } from "./gather-status.ts";
+import { pairsLines } from "./pairs-text.ts";
 
 /** Ends with a line break. */
 export function statusText(status: FleetStatus): string {
@@ -16,13 +17,14 @@ export function statusText(status: FleetStatus): string {
     .join("\n\n")}\n`;
 }
 
-function summary({ accounts, phases, sizes, rates, secondsLeft }: FleetStatus): string[] {
+function summary({ accounts, phases, pairs, sizes, rates, secondsLeft }: FleetStatus): string[] {
   const { total, running, ...byStatus } = accounts;
   const parts = Object.entries(byStatus).flatMap(([name, number]) => (number > 0 ? [`${String(number)} ${name}`] : []));
   const speed = `${rates.messages.toFixed(1)} messages and ${humanBytes(Math.round(rates.octets))} a second`;
   return [
     `${counted(total, "account")}: ${parts.join(", ") || "none yet"}; ${String(running)} being worked on`,
     ...phases.map(({ phase, status, accounts: number }) => `  ${phase}: ${String(number)} ${status}`),
+    ...(pairs === undefined ? [] : pairsLines(pairs)),
     `Copied: ${counted(sizes.copiedMessages, "message")}, ${humanBytes(sizes.copiedOctets)}`,
     ...(sizes.measured === 0
       ? []

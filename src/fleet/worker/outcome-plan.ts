@@ -3,6 +3,7 @@
 import type { JobEnd } from "../../job/run-job.ts";
 import type { Phase } from "../accounts/account.ts";
 import type { Status } from "../accounts/stored-account.ts";
+import { nextTurn, pairKinds } from "./pair-outcome-plan.ts";
 
 export type OutcomeKind =
   | "done"
@@ -35,6 +36,10 @@ export interface RunFacts {
   readonly end: JobEnd;
   readonly phase: Phase;
   readonly everySeconds: number | undefined;
+  /** Since it began. */
+  readonly elapsedSeconds: number;
+  /** Why what the engine remembers cannot be kept, if so. */
+  readonly unkept: string | undefined;
   /** Before this run. */
   readonly failures: number;
   readonly copied: number;
@@ -83,9 +88,12 @@ const kinds: Readonly<Record<string, OutcomeKind>> = {
 
 export function outcomeOf(facts: RunFacts, rules: RetryRules): Outcome {
   const kind = kindOf(facts);
-  const words = wordsOf(facts.end);
+  const words = facts.unkept ?? wordsOf(facts.end);
   const { phase } = facts;
   const usual = { kind, phase, failures: 0, reason: undefined, pause: undefined } as const;
+  const isKeptInStep = phase === "sync";
+  if (isKeptInStep && (kind === "done" || kind === "partial" || kind === "temporary"))
+    return { kind, phase, status: "waiting", pause: undefined, ...nextTurn(kind, facts, { words, rules }) };
   switch (kind) {
     case "done":
       return doneOutcome(facts);
@@ -108,13 +116,14 @@ export function outcomeOf(facts: RunFacts, rules: RetryRules): Outcome {
   }
 }
 
-function kindOf({ end, wasStopped, wait }: RunFacts): OutcomeKind {
+function kindOf({ end, wasStopped, wait, unkept }: RunFacts): OutcomeKind {
+  if (unkept !== undefined) return "data";
   if (end.how === "crash") {
     if (wasStopped) return "interrupted";
     // Of a kernel without memory, for instance: our processes are the first to go.
     return end.signal === "SIGKILL" || end.signal === "SIGTERM" ? "temporary" : "defect";
   }
-  const kind = kinds[end.result.exitName] ?? "partial";
+  const kind = kinds[end.result.exitName] ?? pairKinds[end.result.exitName] ?? "partial";
   if (kind === "unfinished" && wasStopped) return "interrupted";
   const isTrouble = kind === "temporary" || kind === "credentials" || kind === "partial";
   return isTrouble && wait !== undefined ? "throttled" : kind;

@@ -1,7 +1,7 @@
 // One run of an account: secrets and state in, a process of its own, and what became of it written down.
 
 import type { KeyObject } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { HeldUntil } from "../../job/lease-clock.ts";
@@ -12,18 +12,20 @@ import { untilClosed } from "../accounts/daily-window.ts";
 import { groupsOfServer } from "../accounts/groups.ts";
 import { isAboutValues } from "../database/database.ts";
 import type { Fleet } from "../fleet.ts";
-import { type Finished, finishRun, keptState, type RunReport } from "../queue/finish.ts";
+import { type Finished, finishRun, type RunReport } from "../queue/finish.ts";
 import { beat, nameProcess } from "../queue/lease.ts";
 import { mostRunSeconds } from "../queue/queue.ts";
+import { noteDamage, type StateAfter, takeState } from "../queue/states.ts";
 import type { Taken } from "../queue/take.ts";
 import { resolveSecret } from "../secrets/resolve.ts";
 import { Heard } from "./heard.ts";
 import { defectIn, defectOf, endedBefore } from "./job-ends.ts";
-import { jobOf, usesState } from "./job-of.ts";
+import { jobOf, usesState, type WorkingCopy } from "./job-of.ts";
 import { graceMs, heldUntil, LeaseKeeper } from "./lease-keeper.ts";
 import type { WorkerLog } from "./named-log.ts";
 import { type Outcome, outcomeOf, type RetryRules } from "./outcome-plan.ts";
 import { startOf } from "./processes.ts";
+import { allDamaged, damageLines, StateFile, type Unkept } from "./state-file.ts";
 
 export interface RunSurroundings {
   readonly fleet: Fleet;
@@ -66,6 +68,8 @@ class AccountRun {
   readonly #heard = new Heard();
   readonly #keeper: LeaseKeeper;
   readonly #directory: string;
+  readonly #state: StateFile;
+  readonly #startedAt = monotonicMs();
   readonly #lost = new AbortController();
   #heldAt: number;
   #heldUntil: HeldUntil;
@@ -76,6 +80,7 @@ class AccountRun {
     this.#taken = taken;
     this.#around = around;
     this.#directory = mkdtempSync(join(around.directory, "run-"));
+    this.#state = new StateFile(this.#directory);
     const { fleet } = around;
     const { since, job } = taken.lease;
     const { leaseSeconds } = job;
@@ -104,9 +109,11 @@ class AccountRun {
     stop.addEventListener("abort", onStop);
     try {
       const end = await this.#end().catch(defectOf);
-      const outcome = this.#outcome(end);
+      const found = await this.#stateAfter(end);
+      const state: StateAfter = "unkept" in found ? { kind: "lost" } : found;
+      const outcome = this.#outcome(end, "unkept" in found ? found : undefined);
       try {
-        return { outcome, written: await this.#write({ ...this.#report(end, outcome), outcome }) };
+        return { outcome, written: await this.#write({ ...this.#report(end, outcome), state, outcome }) };
       } catch (error) {
         return await this.#writeLess(error);
       }
@@ -118,11 +125,12 @@ class AccountRun {
   /** What a run left behind cannot be written down: without an end of its own, it would be done again and again. */
   async #writeLess(error: unknown): Promise<Ended> {
     const end = defectIn(error);
-    const outcome = this.#outcome(end);
+    const outcome = this.#outcome(end, undefined);
     const { worker } = this.#around;
     const { exitName: exit, sentence } = end.result;
-    const nothing = { messages: 0, octets: 0, size: undefined, report: undefined, log: undefined, state: undefined };
-    return { outcome, written: await this.#write({ worker, exit, sentence, ...nothing, outcome }) };
+    const nothing = { messages: 0, octets: 0, size: undefined, report: undefined, log: undefined };
+    const state: StateAfter = { kind: "lost" };
+    return { outcome, written: await this.#write({ worker, exit, sentence, ...nothing, state, outcome }) };
   }
 
   close(): void {
@@ -151,10 +159,11 @@ class AccountRun {
       const hint = typeof error.hint === "string" ? `; ${error.hint}` : "";
       return endedBefore("EXIT_AUTHENTICATION_FAILURE", `${error.message}${hint}`);
     }
-    const stateFile = await this.#placeState();
-    if (this.#wasStopped || stop.aborted)
+    const state = usesState(account.phase) ? await this.#placeState() : undefined;
+    if (this.#wasStopped || stop.aborted || state === "lease lost")
       return endedBefore("EXIT_BY_SIGNAL", "The worker ended before the run began.");
-    const spec = jobOf({ account, passwords, stateFile, seconds: this.#seconds(), heldUntil: this.#heldUntil });
+    if (state === "damaged") return endedBefore("EX_DATAERR", allDamaged);
+    const spec = jobOf({ account, passwords, state, seconds: this.#seconds(), heldUntil: this.#heldUntil });
     this.#job = runJob(spec, {
       ...{ onMessage: this.#heard.note, graceMs: graceMs(lease.job.leaseSeconds) },
       ...(node !== undefined && { node }),
@@ -165,17 +174,15 @@ class AccountRun {
     return this.#job.ended;
   }
 
-  /** As it was kept when the account was last worked on. */
-  async #placeState(): Promise<string | undefined> {
-    const { account } = this.#taken;
-    if (!usesState(account.phase)) return undefined;
-    const kept = await keptState(this.#around.fleet, account.id);
-    if (kept !== undefined) writeFileSync(this.#stateFile, kept, { mode: 0o600 });
-    return this.#stateFile;
-  }
-
-  get #stateFile(): string {
-    return join(this.#directory, "state.db");
+  /** As it was kept when the account was last worked on. A copy can do without: it compares headers. */
+  async #placeState(): Promise<WorkingCopy | "damaged" | "lease lost"> {
+    const { account, lease } = this.#taken;
+    const taken = await takeState(this.#around.fleet, lease);
+    if (taken === undefined) return "lease lost";
+    for (const line of damageLines(taken)) this.#around.log.error(`${account.name}: ${line}`);
+    this.#state.place(taken);
+    if (taken.isLost && account.engine === "sync") return "damaged";
+    return { path: this.#state.path, mayBeOlder: taken.mayBeOlder };
   }
 
   #seconds(): number {
@@ -184,13 +191,18 @@ class AccountRun {
     return Math.min(...limits.filter((limit) => limit !== undefined));
   }
 
-  #outcome(end: JobEnd): Outcome {
+  #outcome(end: JobEnd, unkeptState: Unkept | undefined): Outcome {
     const { account } = this.#taken;
+    if (unkeptState !== undefined) this.#around.log.error(`${account.name}: ${unkeptState.unkept}`);
+    // A copy does without.
+    const isForGood = account.engine === "sync" && unkeptState?.isTooLarge === true;
+    const unkept = isForGood ? unkeptState.unkept : undefined;
     const { phase, everySeconds, failures } = account;
+    const elapsedSeconds = (monotonicMs() - this.#startedAt) / 1000;
     const wait = end.how === "by itself" ? end.result.wait : undefined;
     return outcomeOf(
       {
-        ...{ end, phase, everySeconds, failures, wasStopped: this.#wasStopped },
+        ...{ end, phase, everySeconds, elapsedSeconds, unkept, failures, wasStopped: this.#wasStopped },
         ...{ copied: this.#heard.copied.messages, differences: this.#heard.differences },
         wait: wait && { groups: groupsOfServer(account.hosts[wait.host - 1]!.host), seconds: wait.ms / 1000 },
       },
@@ -213,26 +225,25 @@ class AccountRun {
     }
   }
 
-  #report(end: JobEnd, { reason }: Outcome): RunReport {
+  #report(end: JobEnd, { reason }: Outcome): Omit<RunReport, "state"> {
     const { account } = this.#taken;
-    const isClean = end.how === "by itself" && usesState(account.phase);
     const words = end.how === "by itself" ? "" : `\n${end.words}`;
     return {
-      ...{ worker: this.#around.worker, ...this.#heard.copied, size: this.#heard.size },
+      ...{ worker: this.#around.worker, ...this.#heard.copied },
+      // A synchronisation tells what is new only.
+      size: account.engine === "copy" ? this.#heard.size : undefined,
       exit: end.how === "by itself" ? end.result.exitName : (end.signal ?? `exit code ${String(end.exitCode)}`),
       sentence: end.how === "by itself" ? end.result.sentence : end.words,
       report: account.phase === "verify" ? this.#heard.report : undefined,
       log: reason === undefined ? undefined : `${this.#heard.log}${words}`,
-      state: isClean ? this.#readState() : undefined,
     };
   }
 
-  /** A run that never got in has none. */
-  #readState(): Buffer | undefined {
-    try {
-      return readFileSync(this.#stateFile);
-    } catch {
-      return undefined;
-    }
+  async #stateAfter(end: JobEnd): Promise<StateAfter | Unkept> {
+    const { account } = this.#taken;
+    const version = this.#state.taken?.version;
+    if (version !== undefined && end.how === "by itself" && end.result.exitName === "STATE_DAMAGED")
+      await noteDamage(this.#around.fleet.database, account.id, version);
+    return this.#state.after(end, { engine: account.engine, wasBegun: this.#job !== undefined });
   }
 }

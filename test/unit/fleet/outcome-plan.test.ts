@@ -14,7 +14,8 @@ function byItself(exitName: string): JobEnd {
 function outcome(exit: string | JobEnd, more: Partial<RunFacts> = {}): ReturnType<typeof outcomeOf> {
   const end = typeof exit === "string" ? byItself(exit) : exit;
   const facts = { phase: "bulk", everySeconds: undefined, failures: 0, copied: 0, wasStopped: false } as const;
-  return outcomeOf({ ...facts, end, wait: undefined, differences: 0, ...more }, rules);
+  const rest = { elapsedSeconds: 10, unkept: undefined };
+  return outcomeOf({ ...facts, ...rest, end, wait: undefined, differences: 0, ...more }, rules);
 }
 
 for (const { exit, kind, status, afterSeconds } of [
@@ -90,4 +91,45 @@ test("a process without memory is tried again, one that crashed is not", () => {
   assert.equal(outcome({ ...crash, signal: "SIGKILL" }, { wasStopped: true }).kind, "interrupted");
   const { status, reason } = outcome({ ...crash, signal: undefined, exitCode: 70, words: "a\nRangeError: b" });
   assert.deepEqual([status, reason], ["dead", "the process of the run ended with exit code 70: RangeError: b"]);
+});
+
+const kept = { phase: "sync", everySeconds: 300, elapsedSeconds: 20 } as const;
+
+test("a pair that is in step goes on in its rhythm, from beginning to beginning", () => {
+  const { kind, status, phase, afterSeconds } = outcome("DONE", kept);
+  assert.deepEqual(
+    { kind, status, phase, afterSeconds },
+    { kind: "done", status: "waiting", phase: "sync", afterSeconds: 280 },
+  );
+  assert.equal(outcome("DONE", { ...kept, elapsedSeconds: 1000 }).afterSeconds, 0);
+});
+
+test("what is left of a pair is told, and keeps nothing else from being in step", () => {
+  const { kind, status, reason, failures, afterSeconds } = outcome("PARTIAL", { ...kept, failures: 99 });
+  assert.deepEqual([kind, status, reason, failures, afterSeconds], ["partial", "waiting", "What happened.", 100, 280]);
+});
+
+test("a pair is never given up for what may pass", () => {
+  const { status, afterSeconds } = outcome("CONNECT", { ...kept, failures: 5_000 });
+  assert.deepEqual([status, afterSeconds], ["waiting", 3600]);
+  assert.equal(outcome("CONNECT", kept).afterSeconds, 60);
+});
+
+test("a last run of a pair ends its rhythm", () => {
+  assert.equal(outcome("DONE", { ...kept, phase: "final" }).status, "done");
+});
+
+for (const { exit, status } of [
+  { exit: "AUTH_FAILED", status: "stopped" },
+  { exit: "CONFIG_INVALID", status: "quarantined" },
+  { exit: "OTHER_ACCOUNTS", status: "quarantined" },
+  { exit: "BUG", status: "dead" },
+] as const)
+  test(`after ${exit} a pair is ${status}`, () => {
+    assert.equal(outcome(exit, kept).status, status);
+  });
+
+test("a state that cannot be kept needs somebody", () => {
+  const { kind, status, reason } = outcome("DONE", { ...kept, unkept: "its state is too large" });
+  assert.deepEqual([kind, status, reason], ["data", "quarantined", "its state is too large"]);
 });

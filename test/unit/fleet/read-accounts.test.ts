@@ -34,6 +34,7 @@ test("a CSV file has accounts with all that can be said of them", () => {
         { host: "imap.gmail.com", port: 993, user: "eve", secret: { from: "command", command: "pass show eve" } },
         { host: "b.example", port: undefined, user: "v", secret: { from: "credential", name: "v" } },
       ],
+      engine: "copy",
       options: ["--automap", "--exclude", "a b"],
       group: "sales",
       priority: 7,
@@ -100,6 +101,7 @@ for (const { column, value, fault } of [
   { column: "port1", value: "0", fault: 'port1: "0" is no whole number from 1 to 65535' },
   { column: "priority", value: "high", fault: 'priority: "high" is no whole number from -1000 to 1000' },
   { column: "window", value: "22-6", fault: 'window: "22-6" is not written like 22:00-06:00' },
+  { column: "engine", value: "both", fault: 'engine: "both" is neither copy nor sync' },
   { column: "every", value: "1s", fault: 'every: "1s" is not written like 5m, 4h or 1d, at least a minute' },
 ])
   test(`${column} of ${value} is a fault`, () => {
@@ -171,6 +173,21 @@ test("a port does not belong to the name of a server, but to an address", () => 
 test("what one account is told holds for all of its provider, or on both sides of its server", () => {
   assert.deepEqual(groupsOfServer("imap.GMAIL.com."), ["provider:gmail"]);
   assert.deepEqual(groupsOfServer("Imap.Example"), ["source:imap.example", "target:imap.example"]);
+});
+
+test("a pair has settings in place of options, and a rhythm", () => {
+  const { accounts, faults } = readAccounts(
+    [`${heading},engine,options,every`, `x,${plain},sync,max-delete=10% type1=imap,`, `y,${plain},sync,,1h`].join("\n"),
+    options,
+  );
+  assert.deepEqual(faults, []);
+  assert.deepEqual(
+    accounts.map(({ engine, options: settings, everySeconds }) => [engine, settings, everySeconds]),
+    [
+      ["sync", ["max-delete=10%", "type1=imap"], 300],
+      ["sync", [], 3600],
+    ],
+  );
 });
 
 test("a password in the clear needs a key", () => {

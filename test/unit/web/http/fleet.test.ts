@@ -21,6 +21,7 @@ const overview: FleetOverview = {
     phases: [{ phase: "bulk", status: "waiting", accounts: 2 }],
     sizes: { measured: 1, messages: 20, octets: 1000, copiedMessages: 5, copiedOctets: 10 },
     rates: { messages: 1, octets: 1, accounts: 0.01 },
+    pairs: undefined,
     secondsLeft: 7200,
     groups: [
       {
