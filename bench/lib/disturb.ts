@@ -51,6 +51,10 @@ export async function archiveHalf(imap: RawImap, { messages }: Situation): Promi
   await imap.run(`UID MOVE 1:${Math.floor(messages / 2)} Archive`);
 }
 
+export async function renameMailbox(imap: RawImap): Promise<void> {
+  await imap.run("RENAME box1 renamed");
+}
+
 function every(step: number, first: number, last: number): number[] {
   return Array.from({ length: Math.ceil((last - first + 1) / step) }, (_, i) => first + i * step);
 }

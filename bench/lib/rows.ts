@@ -20,6 +20,7 @@ import {
   flagsOfEverySecond,
   oneFlagInEach,
   oneNewMessageInEach,
+  renameMailbox,
 } from "./disturb.ts";
 import type { ReferenceName } from "./references.ts";
 import type { Link, Situation } from "./situation.ts";
@@ -48,6 +49,7 @@ const near: Link = { roundTripMs: 0 };
 
 const manyMailboxes: Situation = { mailboxes: 200, messages: 100, size: 2_000, format: "sdbox" };
 const oneMailbox: Situation = { mailboxes: 1, messages: 20_000, size: 1_000, format: "sdbox" };
+const twoMailboxes: Situation = { ...oneMailbox, mailboxes: 2 };
 const masses: Situation = { mailboxes: 1, messages: 200_000, size: 500, format: "mdbox" };
 
 export const rows: readonly Row[] = [
@@ -150,6 +152,26 @@ export const rows: readonly Row[] = [
     programs: everybody,
     bars: [wall("original", 0.1), wall("mbsync", 0.1)],
   })),
+  {
+    name: "nothing-2x20k",
+    work: "nothing to do, 2 mailboxes × 20,000 messages",
+    situation: twoMailboxes,
+    start: "in agreement",
+    link: near,
+    programs: ["ours"],
+    bars: [],
+  },
+  {
+    // The others take it for a new mailbox, and do not delete the old one.
+    name: "renamed-20k",
+    work: "a mailbox of 20,000 messages renamed",
+    situation: twoMailboxes,
+    start: "in agreement",
+    disturb: renameMailbox,
+    link: near,
+    programs: ["ours"],
+    bars: [wallGrowth("nothing-2x20k", 1.2)],
+  },
   {
     name: "flags-100k",
     work: "100,000 of 200,000 messages change flags (8 flag lists)",
