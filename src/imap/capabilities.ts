@@ -57,6 +57,11 @@ export class Capabilities {
     return this.has("OBJECTID");
   }
 
+  /** RFC 8514: messages have a time at which they came to their mailbox. */
+  get saveDates(): boolean {
+    return this.has("SAVEDATE");
+  }
+
   /**
    * Gmail's: a message exists once, in each mailbox whose label it has. \Deleted takes the label away, and APPEND of a
    * message that is there tells its UID.

@@ -106,6 +106,8 @@ export interface FetchResponse {
   readonly headerFields: Buffer | null | undefined;
   /** Octets of literals that were larger than requested; their text is null. */
   readonly passedOver?: number;
+  /** RFC 8514, as sent, without the quotes, and not checked. */
+  readonly saveDate?: string;
   /** X-GM-LABELS of Gmail: the list as sent, without the brackets around it; not when a literal is in it. */
   readonly labels?: string;
 }

@@ -19,6 +19,11 @@ export function fingerprint({ messageId, size, date }: Message): number {
   return crc32(messageId ?? String(date)) * sizes + sizePart;
 }
 
+/** Fingerprints of messages with the same Message-ID, as far as can be told; their sizes may differ. */
+export function areOfOneName(a: number, b: number): boolean {
+  return Math.floor(a / sizes) === Math.floor(b / sizes);
+}
+
 export type Fit =
   /** As far as can be told. */
   | "same"
@@ -31,7 +36,7 @@ export type Fit =
 export function fitOf(print: number | undefined, message: Message): Fit {
   if (print === undefined) return "unknown";
   const now = fingerprint(message);
-  if (Math.floor(now / sizes) !== Math.floor(print / sizes)) return "other";
+  if (!areOfOneName(now, print)) return "other";
   const [sizeNow, size] = [now % sizes, print % sizes];
   return sizeNow === size || sizeNow === 0 || size === 0 ? "same" : "resized";
 }

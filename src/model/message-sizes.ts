@@ -1,7 +1,7 @@
-// The sizes of messages, in two columns of numbers: there may be a million, and objects would take three times the
-// memory.
+// The sizes of messages, and their dates where these were asked for, in columns of numbers: there may be a million, and objects
+// would take three times the memory.
 
-import { type UidSet, uidSetOf } from "./uid-set.ts";
+import { hasUid, type UidSet, uidSetOf } from "./uid-set.ts";
 
 export interface MessageSize {
   readonly uid: number;
@@ -13,12 +13,31 @@ export interface MessageSize {
 export class MessageSizes implements Iterable<MessageSize> {
   readonly #uids: number[] = [];
   readonly #sizes: number[] = [];
+  readonly #dates: number[] = [];
   #isSorted = true;
 
-  add(uid: number, size: number): void {
+  /** `date`: INTERNALDATE in ms since 1970; NaN when it is not known. */
+  add(uid: number, size: number, date = NaN): void {
     if (uid <= (this.#uids.at(-1) ?? 0)) this.#isSorted = false;
     this.#uids.push(uid);
     this.#sizes.push(size);
+    this.#dates.push(date);
+  }
+
+  addAll(others: MessageSizes): void {
+    for (const [i, uid] of others.#uids.entries()) this.add(uid, others.#sizes[i]!, others.#dates[i]!);
+  }
+
+  /** Those of which it is known that they are not newer. */
+  datedUpTo(instant: number): UidSet {
+    return uidSetOf(this.#uids.filter((_, i) => this.#dates[i]! <= instant));
+  }
+
+  without(uids: UidSet): MessageSizes {
+    const left = new MessageSizes();
+    for (const [i, uid] of this.#uids.entries())
+      if (!hasUid(uids, uid)) left.add(uid, this.#sizes[i]!, this.#dates[i]!);
+    return left;
   }
 
   get uids(): UidSet {
@@ -37,8 +56,8 @@ export class MessageSizes implements Iterable<MessageSize> {
   }
 }
 
-export function sizesOf(messages: Iterable<MessageSize>): MessageSizes {
+export function sizesOf(messages: Iterable<MessageSize & { readonly date?: number }>): MessageSizes {
   const sizes = new MessageSizes();
-  for (const { uid, size } of messages) sizes.add(uid, size);
+  for (const { uid, size, date } of messages) sizes.add(uid, size, date);
   return sizes;
 }

@@ -75,6 +75,11 @@ function doneLine(event: Told, errorLine: ErrorLine): Line {
       const what = `${event.isCopy ? "Copied" : "Moved"} ${messages(event.sourceUids.length)}`;
       return { level: "info", text: `${what} to ${quoted(event.to)}, UID ${list(event.sourceUids)}${uids}` };
     }
+    case "messages-apart": {
+      const [here, there] = [quoted(event.local), quoted(event.remote)];
+      const what = `${messages(event.count)} moved to ${here} on the local and to ${there} on the remote side`;
+      return { level: "warn", text: `${quoted(event.mailbox)}: ${what}; both mailboxes have them now` };
+    }
     case "messages-removed":
       return { level: "info", text: `Removed UID ${formatUidSet(event.uids)}` };
     case "messages-had-before": {

@@ -65,6 +65,14 @@ export class Fingerprints {
     return new Map(rows.map(({ local, prints }) => [local, prints]));
   }
 
+  /** Rows of any mailbox whose message on that side looks like one of these, at most so many. Reads the whole table. */
+  like(side: Side, prints: readonly number[], limit: number): readonly (PrintedPair & { readonly idx: number })[] {
+    const column = side === "local" ? "lprint" : "rprint";
+    const sql = `SELECT idx, ${columns} FROM mapping WHERE ${column} IN (SELECT value FROM json_each(?)) LIMIT ?`;
+    const rows = this.#connection.rows<PrintedRow & { idx: number }>(sql, JSON.stringify(prints), limit);
+    return checkedPairs(this.#connection, rows).map((row) => ({ idx: row.idx, ...printed(row) }));
+  }
+
   /** Of rows that exist. All or none. */
   set(idx: number, pairs: readonly PrintedPair[]): void {
     if (pairs.length === 0) return;

@@ -22,7 +22,7 @@ import { RemoteNames } from "./remote-names.ts";
 import { findImpossible } from "./row-rules.ts";
 import { SparseTables } from "./sparse-tables.ts";
 import type { Connection } from "./sqlite.ts";
-import { type MailboxSummary, noteSynchronised, summaries } from "./summaries.ts";
+import { latestSynchronisation, type MailboxSummary, noteSynchronised, summaries } from "./summaries.ts";
 import { Transfers } from "./transfers.ts";
 import { UnstableUids } from "./unstable-uids.ts";
 import { initialise, type Upgrade, upgrade } from "./upgrade.ts";
@@ -227,6 +227,11 @@ export class Store {
   /** Whether a round of the mailbox has ever come to its end; otherwise its states are another program's, or say nothing. */
   wasSynchronised(idx: number): boolean {
     return this.#connection.value("SELECT 1 FROM synchronised WHERE idx = ?", idx) !== undefined;
+  }
+
+  /** When all was well with any mailbox last, in ms since 1970; undefined: never. */
+  latestSynchronisation(): number | undefined {
+    return latestSynchronisation(this.#connection);
   }
 
   /** Drops all that is known of the mailbox's messages: mappings, flags and refusals. */

@@ -44,6 +44,13 @@ export function summaries(connection: Connection): MailboxSummary[] {
   });
 }
 
+/** In ms since 1970, to the second; undefined: none was ever synchronised. */
+export function latestSynchronisation(connection: Connection): number | undefined {
+  const sql = `SELECT max(at) FROM synchronised WHERE NOT ${isImpossible("synchronised")}`;
+  const at = connection.value<number | null>(sql);
+  return typeof at === "number" ? timeOf(at).getTime() : undefined;
+}
+
 /** A time that is known already stays, unless there is news, or it is to come: the clock was put back. */
 export function noteSynchronised(connection: Connection, idx: number, isNews: boolean): void {
   connection.run(

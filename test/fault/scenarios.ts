@@ -1,5 +1,5 @@
 // The table of situations that are disturbed at every step. Each line is something that another mail client does:
-//   append MAILBOX MESSAGE...       move FROM TO NAME...        subscribe MAILBOX      create MAILBOX
+//   append MAILBOX MESSAGE...       move|copy FROM TO NAME...   subscribe MAILBOX      create MAILBOX
 //   flag MAILBOX NAME... ±FLAG...   expunge MAILBOX NAME...     unsubscribe MAILBOX    delete MAILBOX   rename FROM TO
 // MESSAGE is NAME with any of *COUNT (NAME1, NAME2, …), ~OCTETS (of its body) and :FLAG,FLAG behind it; equal names are
 // equal messages, and a name that begins with ? has no Message-ID.
@@ -179,6 +179,17 @@ export const scenarios: readonly Scenario[] = [
     killedAt: /^remote > \S+ OK .*(?:Move|Copy) completed/,
     localThen: ["expunge Box a1", "flag Box a2 +\\Seen", "move INBOX Box a4"],
     remoteThen: ["flag Box a3 +\\Flagged"],
+  },
+  {
+    name: "copy: within one side, among news and flags, and of what is gone on the other",
+    synced: ["create Box", "append INBOX a*5:\\Seen", "append Box b"],
+    local: ["copy INBOX Box a1 a2 a3", "flag Box a1 -\\Seen", "flag Box a2 +\\Flagged", "append Box n"],
+    remote: ["expunge INBOX a3", "copy INBOX Box a4", "append Box r"],
+  },
+  {
+    name: "copy: and moved elsewhere",
+    synced: ["create Box", "create Cup", "append INBOX a*3"],
+    local: ["copy INBOX Cup a1 a2", "move INBOX Box a1", "copy Box INBOX a1"],
   },
   {
     name: "already interrupted once, before it heard of its copies",

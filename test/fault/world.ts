@@ -180,7 +180,7 @@ async function performOne(imap: RawImap, line: string): Promise<void> {
   const names = words.filter((word) => !/^[+-]/.test(word));
   const select = async (): Promise<string> => {
     await imap.run(`SELECT ${quoted(mailbox)}`);
-    return uidsOf(imap, verb === "move" ? names.slice(1) : names);
+    return uidsOf(imap, verb === "move" || verb === "copy" ? names.slice(1) : names);
   };
   switch (verb) {
     case "append":
@@ -200,7 +200,8 @@ async function performOne(imap: RawImap, line: string): Promise<void> {
       return;
     }
     case "move":
-      await imap.run(`UID MOVE ${await select()} ${quoted(names[0] ?? "")}`);
+    case "copy":
+      await imap.run(`UID ${verb.toUpperCase()} ${await select()} ${quoted(names[0] ?? "")}`);
       return;
     case "rename":
       await imap.run(`RENAME ${quoted(mailbox)} ${quoted(names[0] ?? "")}`);

@@ -429,9 +429,9 @@ for (const side of sides) {
       const stop = refuseAppends(stores, other, { answer: "NO [OVERQUOTA] Full" });
       let refusesMoves = true;
       stores.hold(other, "client", {
-        pattern: / UID MOVE /,
+        pattern: / UID (?:MOVE|COPY) /,
         always: true,
-        action: (line) => (refusesMoves ? { instead: line.replace(/UID MOVE .*/, "UID MOVE 1 nowhere") } : undefined),
+        action: (line) => (refusesMoves ? { instead: line.replace(/(UID \w+) .*/, "$1 1 nowhere") } : undefined),
       });
       await moveAll(stores);
       const { status, stderr } = await runInterimap(stores.home);

@@ -168,10 +168,35 @@ for (const side of sides) {
 
     test("what was moved on both sides to different mailboxes is in both", async (t) => {
       const stores = await synchronised(t, { boxes: ["box", "cup"] });
-      await move(stores, side, "1 box");
-      await move(stores, other, "1 cup");
+      await move(stores, side, "1:2 box");
+      await move(stores, other, "1:2 cup");
+      const { status, stderr } = await runInterimap(stores.home);
+      assert.equal(status, 0, stderr);
+      const [here, there] = side === "local" ? ["box", "cup"] : ["cup", "box"];
+      const warning = `"INBOX": 2 messages moved to "${here}" on the local and to "${there}" on the remote side; both mailboxes have them now`;
+      assert.ok(stderr.split("\n").includes(warning), stderr);
+      for (const one of sides)
+        for (const name of ["box", "cup"])
+          assert.equal((await contents(stores[one], name)).filter((line) => /^m[12]$/.test(line)).length, 2);
+      await assertNothingToDo(stores);
+    });
+
+    test("what was moved on both sides to different mailboxes stays where it was moved last, if both servers tell", async (t) => {
+      const stores = await synchronised(t, { boxes: ["box", "cup"] });
+      await move(stores, side, "1:2 box");
+      await move(stores, other, "1:2 cup");
+      await store(stores[other], "2 +FLAGS (\\Seen)", "cup");
+      stores.hold(other, "server", {
+        pattern: /SAVEDATE "/,
+        always: true,
+        action: (line) => ({ instead: line.replace(/(SAVEDATE "\d\d-\w+-)\d+/, "$12001") }),
+      });
+      stores.proxies[other].reset();
       await assertConverges(stores);
-      for (const name of ["box", "cup"]) assert.ok((await contents(stores[side], name)).includes("m1"));
+      const { counts } = stores.proxies[other];
+      assert.deepEqual([counts.get("MOVE"), counts.get("APPEND")], [1, undefined]);
+      assert.deepEqual(await contents(stores[side], "box"), ["m1", "m2 \\seen", "there"]);
+      assert.deepEqual(await contents(stores[side], "cup"), []);
       await assertNothingToDo(stores);
     });
 

@@ -95,6 +95,13 @@ export const eventWords: {
       'Copied 1 message to "c", UID 1',
     ],
   ],
+  "messages-apart": [
+    [
+      { type: "messages-apart", mailbox: "a", local: "b\0c", remote: "d", count: 2 },
+      "warn",
+      '"a": 2 messages moved to "b/c" on the local and to "d" on the remote side; both mailboxes have them now',
+    ],
+  ],
   "moves-planned": [[{ ...here, type: "moves-planned", to: "c", count: 2 }, "info", 'Would move 2 messages to "c"']],
   "messages-removed": [[{ ...here, type: "messages-removed", uids }, "info", "Removed UID 1:3,7"]],
   "late-copies-removed": [

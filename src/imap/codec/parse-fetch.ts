@@ -19,7 +19,15 @@ export async function parseFetch(
   literals: readonly Buffer[],
 ): Promise<FetchResponse | UnreadableResponse> {
   const response = (await parseSound(line, literals)) ?? salvageFetch(line, literals);
-  return response.kind === "fetch" && /X-GM-LABELS/i.test(line) ? { ...response, ...labelsIn(line) } : response;
+  if (response.kind !== "fetch") return response;
+  if (/X-GM-LABELS/i.test(line)) return { ...response, ...labelsIn(line) };
+  return /SAVEDATE/i.test(line) ? { ...response, ...saveDateIn(line) } : response;
+}
+
+function saveDateIn(line: string): Pick<FetchResponse, "saveDate"> {
+  const value = fetchItems(line).items.find(({ name }) => name === "SAVEDATE")?.value ?? "";
+  const [, date] = /^"([^"\\\r\n]{1,40})"$/.exec(value) ?? [];
+  return date === undefined ? {} : { saveDate: ownCopy(date) };
 }
 
 function labelsIn(line: string): Pick<FetchResponse, "labels"> {

@@ -29,12 +29,21 @@ export function openChannel(session: Session): Channel {
   return new SharedChannel(session);
 }
 
+/** One more over the same session, for another mailbox. Undefined for a session itself, which does not select its mailbox again. */
+export function channelBeside(channel: Channel): Channel | undefined {
+  return channel instanceof SharedChannel ? channel.another() : undefined;
+}
+
 class SharedChannel implements Channel {
   readonly #session: Session;
   view: MailboxView | undefined;
 
   constructor(session: Session) {
     this.#session = session;
+  }
+
+  another(): Channel {
+    return new SharedChannel(this.#session);
   }
 
   get side(): Session["side"] {

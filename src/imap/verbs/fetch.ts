@@ -7,7 +7,8 @@ import { MessageSizes } from "../../model/message-sizes.ts";
 import { countUids, type UidSet } from "../../model/uid-set.ts";
 import { line } from "../codec/write-command.ts";
 import type { Channel } from "../mailbox/channel.ts";
-import { isOther } from "./fetch-answers.ts";
+import type { FetchResponse } from "../responses.ts";
+import { type Answer, isOther } from "./fetch-answers.ts";
 import type { Existence } from "./fetch-flags.ts";
 import { ToldMessages } from "./told-messages.ts";
 import { uidFetch } from "./uid-fetch.ts";
@@ -20,19 +21,33 @@ export interface FetchedMessage {
   readonly bytes: Buffer;
 }
 
+export interface SizesWanted {
+  /** With INTERNALDATE. */
+  readonly withDates?: boolean;
+}
+
 /** The sizes of the messages that exist; 0 of one whose size the server does not tell. */
-export async function fetchSizes(session: Channel, uids: UidSet): Promise<MessageSizes> {
+export async function fetchSizes(
+  session: Channel,
+  uids: UidSet,
+  { withDates = false }: SizesWanted = {},
+): Promise<MessageSizes> {
   const sizes = new MessageSizes();
+  const add = ({ uid, size = 0, internalDate }: Answer): void => {
+    sizes.add(uid, size, internalDate === undefined ? NaN : instantOf(internalDate));
+  };
+  // What tells more is the answer to another question.
+  const isPlain = ({ body, headerFields }: FetchResponse): boolean => body === undefined && headerFields === undefined;
   const { incomplete } = await uidFetch(session, {
     uids,
-    items: line`(UID RFC822.SIZE)`,
-    isAnswer: ({ size, internalDate }) => size !== undefined && internalDate === undefined,
-    beside: [],
-    onMessage: ({ uid, size = 0 }) => {
-      sizes.add(uid, size);
-    },
+    items: withDates ? line`(UID INTERNALDATE RFC822.SIZE)` : line`(UID RFC822.SIZE)`,
+    isAnswer: (response) =>
+      response.size !== undefined && (withDates ? isPlain(response) : response.internalDate === undefined),
+    beside: withDates ? ["internalDate"] : [],
+    optional: ["internalDate"],
+    onMessage: add,
   });
-  for (const { uid, size = 0 } of incomplete) sizes.add(uid, size);
+  for (const one of incomplete) add(one);
   return sizes;
 }
 

@@ -46,6 +46,7 @@ const rest: {
     ...(uids.length > 0 && { uids: correspondingUids(uids) }),
     isCopy,
   }),
+  "messages-apart": ({ local, remote, count }) => ({ local: displayName(local), remote: displayName(remote), count }),
   "moves-planned": ({ to, count }) => ({ to: displayName(to), count }),
   "messages-removed": ({ uids }) => setOf(uids),
   "late-copies-removed": ({ uids }) => setOf(uids),

@@ -42,9 +42,18 @@ export const eventForms = {
       count,
       sourceUids: uids,
       uids: Optional(uids),
-      isCopy: Boolean({ description: "Copied; those in this mailbox are deleted later." }),
+      isCopy: Boolean({
+        description: "Copied: those in this mailbox are deleted later if they are gone on the other side.",
+      }),
     },
-    "Messages of this mailbox were moved to another one, as on the other side. Both sets are of this server, in the same order; without `uids`, the server did not tell them.",
+    "Messages of this mailbox were moved or copied to another one, as on the other side. Both sets are of this server, in the same order; without `uids`, the server did not tell them.",
+  ),
+  "messages-apart": Object(
+    { mailbox, local: mailbox, remote: mailbox, count },
+    {
+      description:
+        "Messages of this mailbox were moved to one mailbox on the local and to another one on the remote side. They are in both now.",
+    },
   ),
   "moves-planned": onMailbox(
     { to: mailbox, count },

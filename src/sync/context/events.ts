@@ -46,7 +46,7 @@ export type SyncEvent =
   | ({ readonly type: "messages-removed"; readonly uids: UidSet } & OnMailbox)
   /**
    * `side` got the other side's new messages in the mailbox `to` from its own in `mailbox`: `sourceUids` there, which are moved,
-   * or copied to be deleted like others. `uids`: those in `to`, in the same order; none where the server did not tell them.
+   * or copied, and deleted if the other side's are. `uids`: those in `to`, in the same order; none where the server did not tell them.
    */
   | ({
       readonly type: "messages-moved";
@@ -57,6 +57,15 @@ export type SyncEvent =
     } & OnMailbox)
   /** In a dry run: the same, with the number. */
   | ({ readonly type: "moves-planned"; readonly to: string; readonly count: number } & OnMailbox)
+  /** Messages of `mailbox` were moved on both sides, to two mailboxes. Nobody knows which move was the later one: they are in both. */
+  | {
+      readonly type: "messages-apart";
+      readonly side?: undefined;
+      readonly mailbox: string;
+      readonly local: string;
+      readonly remote: string;
+      readonly count: number;
+    }
   /**
    * An APPEND to `side` was carried out after all, after the messages had been copied again: these copies were too many.
    */

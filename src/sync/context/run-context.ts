@@ -3,12 +3,29 @@
 import type { SessionPair } from "../../mail/pool/pair.ts";
 import type { ByteBudget } from "../../mail/transfer/byte-budget.ts";
 import type { Shortage } from "../../mail/transfer/reluctance.ts";
+import type { MailboxState } from "../../model/mailbox-state.ts";
 import type { PerSide } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { Surveys } from "../mailbox/survey.ts";
 import type { Report } from "./events.ts";
+
+/** A mailbox that both servers have. */
+export interface OtherMailbox {
+  readonly name: string;
+  readonly wireNames: PerSide<string>;
+  /** As of the last checkpoint. */
+  readonly states: PerSide<MailboxState | undefined>;
+}
+
+/** Where else the other server may have new messages. */
+export interface Elsewhere {
+  /** When anything was synchronised last, before this run, in ms since 1970: only older messages can be there. */
+  readonly since: number;
+  /** By the mailbox's number. */
+  readonly mailbox: (idx: number) => OtherMailbox | undefined;
+}
 
 export interface RunContext {
   /** Where to get another connection. */
@@ -26,6 +43,8 @@ export interface RunContext {
   readonly movedHere: Map<number, PerSide<UidSet>>;
   /** What this run knows of whether each server accepts messages. */
   readonly shortage: PerSide<Shortage>;
+  /** Undefined: new messages are not looked for in other mailboxes. */
+  readonly elsewhere?: Elsewhere | undefined;
   /** Match messages that both sides of a new mailbox hold, instead of copying them. */
   readonly matchesExisting: boolean;
 }

@@ -17,6 +17,8 @@ import { hooksOf } from "./copy-hooks.ts";
 import { withoutEqualNews } from "./equal-news.ts";
 import { findCopies } from "./find-copies.ts";
 import { settleHadBefore } from "./had-before.ts";
+import { withoutHeld } from "./held-elsewhere.ts";
+import { markInterruptible } from "./mark-interruptible.ts";
 import { newSizes } from "./new-sizes.ts";
 import { concludeOffer } from "./waits.ts";
 
@@ -55,7 +57,7 @@ function isNothingOpen({ prefetched, progress }: OpenMailbox, side: Side): boole
 /** All slices as one. */
 async function collected(slices: AsyncIterable<MessageSizes>): Promise<MessageSizes[]> {
   const all = new MessageSizes();
-  for await (const slice of slices) for (const { uid, size } of slice) all.add(uid, size);
+  for await (const slice of slices) all.addAll(slice);
   return [all];
 }
 
@@ -78,7 +80,7 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, most, suspe
   const offered = new UidSetBuilder();
   const known = { messages: 0, octets: 0 };
   const planned = async function* (): AsyncGenerator<Batch, void, undefined> {
-    for await (const slice of sizes) {
+    for await (const slice of withoutHeld(mailbox, direction, sizes)) {
       const batches = plan.add(slice);
       await refuseTooLarge(mailbox, direction, plan.takeTooLarge());
       // The target need not wait for a full batch.
@@ -121,15 +123,6 @@ async function copyFrom(mailbox: OpenMailbox, source: Side, { sizes, most, suspe
     new BatchQueue(planned()),
   );
   concludeOffer(mailbox, { ...direction, reluctance }, offered.build());
-}
-
-/** From the first APPEND to the checkpoint a copy may exist whose mapping was never recorded. */
-function markInterruptible(mailbox: OpenMailbox): void {
-  const { store, idx, progress, marked } = mailbox;
-  const floors = perSide((side) => progress[side].floor);
-  if (marked !== undefined && sides.every((side) => marked[side] <= floors[side])) return;
-  store.transfers.mark([{ idx, floors }]);
-  mailbox.marked = floors;
 }
 
 /** This is known without a transfer. */

@@ -38,7 +38,7 @@ export async function* newSizes(
   const { sessions, store, idx, progress } = mailbox;
   const rows = store.mappings.count(idx);
   const ask = (slice: UidSet): Promise<MessageSizes> => {
-    const asking = fetchSizes(sessions[side], slice);
+    const asking = fetchSizes(sessions[side], slice, { withDates: mailbox.elsewhere !== undefined });
     asking.catch(() => undefined);
     return asking;
   };

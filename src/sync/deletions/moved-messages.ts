@@ -1,85 +1,44 @@
-// A mailbox that lost nearly everything because it was moved to other mailboxes: what is to be deleted is looked for there, on
-// the very server where it would be deleted. That costs a good deal, and is done only where the guard has stopped a mailbox.
+// A mailbox that lost nearly everything because it was moved to other mailboxes: what is to be deleted is looked for there, by the
+// rows that they have by now.
 
-import type { Session } from "../../imap/session/session.ts";
-import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { observe } from "../../mail/observe/observe.ts";
-import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts";
-import { countUids, emptyUidSet, isEmpty, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
+import { type PerSide, perSide, type Side } from "../../model/side.ts";
+import { emptyUidSet, isEmpty, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
-import { identitiesIn } from "../identity/identities-in.ts";
+import { groupBy } from "../../util/group-by.ts";
 import type { Loss } from "./loss.ts";
 import { vanishedPlans } from "./vanished-slices.ts";
 
-/** How many mailboxes are searched, the latest changed first. */
-const mostMailboxes = 20;
-
-interface Elsewhere {
-  readonly idx: number;
-  readonly wireNames: PerSide<string>;
-}
-
-export interface Search {
+export interface Stopped {
   readonly store: Store;
-  readonly sessions: PerSide<Session>;
-}
-
-interface Stopped {
   /** What the guard stopped. */
   readonly loss: Loss;
-  readonly wireNames: PerSide<string>;
-  /** All other mailboxes that both servers have. */
-  readonly others: readonly Elsewhere[];
+  /** Whether both servers have the mailbox. */
+  readonly exists: (idx: number) => boolean;
 }
 
-/**
- * By the server that would delete them: messages whose counterparts vanished, and which it has in another mailbox as well.
- * Only what is known to be on both sides counts there.
- */
-export async function findMoved(search: Search, { loss, wireNames, others }: Stopped): Promise<PerSide<UidSet>> {
-  const { store } = search;
+/** How many rows of other mailboxes are looked at. */
+const mostRows = 1_000_000;
+
+/** By the server that would delete them: messages whose counterparts vanished, and which are on both sides in another mailbox. */
+export function findMoved({ store, loss, exists }: Stopped): PerSide<UidSet> {
   const plans = [...vanishedPlans({ store, ...loss })];
-  const doomed = perSide((side) => plans.map(({ expunge }) => expunge[side]).reduce(union, emptyUidSet));
-  const lately = recently(store.summaries(), others);
-  return bothSides((side) => findOn(search, side, { doomed: doomed[side], wireName: wireNames[side], others: lately }));
+  return perSide((side) => {
+    const doomed = plans.map(({ expunge }) => expunge[side]).reduce(union, emptyUidSet);
+    return isEmpty(doomed) ? emptyUidSet : findOn(side, doomed, { store, loss, exists });
+  });
 }
 
-function recently(summaries: ReturnType<Store["summaries"]>, others: readonly Elsewhere[]): Elsewhere[] {
-  const byIdx = new Map(others.map((other) => [other.idx, other]));
-  return summaries
-    .toSorted((a, b) => (b.synchronisedAt?.getTime() ?? 0) - (a.synchronisedAt?.getTime() ?? 0))
-    .flatMap(({ idx }) => byIdx.get(idx) ?? [])
-    .slice(0, mostMailboxes);
-}
-
-interface Doomed {
-  readonly doomed: UidSet;
-  readonly wireName: string;
-  readonly others: readonly Elsewhere[];
-}
-
-async function findOn({ store, sessions }: Search, side: Side, { doomed, wireName, others }: Doomed): Promise<UidSet> {
-  if (isEmpty(doomed)) return emptyUidSet;
-  await observe(sessions[side], wireName);
-  const wanted = new Map<string, number[]>();
-  for (const message of await fetchIdentities(sessions[side], doomed)) {
-    const key = keyOf(message);
-    if (key !== undefined) wanted.set(key, [...(wanted.get(key) ?? []), message.uid]);
-  }
+function findOn(side: Side, doomed: UidSet, { store, loss: { idx }, exists }: Stopped): UidSet {
+  const pairs = store.mappings.pairsOf(idx, side, doomed).sort((a, b) => a.local - b.local);
+  const prints = store.fingerprints.of(idx, pairs);
+  const wanted = groupBy(pairs, (pair) => prints.get(pair.local)?.[side]);
+  wanted.delete(undefined);
+  const known = [...wanted.keys()].filter((print) => print !== undefined);
   const found: number[] = [];
-  for (const { idx, wireNames } of others) {
-    if (found.length === countUids(doomed)) break;
-    // What was moved is at the end, with what came since.
-    const latest = [...uidsOf(store.mappings.uids(idx, side))].slice(-2 * countUids(doomed));
-    const there = await identitiesIn(sessions[side], wireNames[side], uidSetOf(latest));
-    for (const message of there?.values() ?? []) {
-      const uid = wanted.get(keyOf(message) ?? "")?.pop();
-      if (uid !== undefined) found.push(uid);
-    }
+  for (const row of store.fingerprints.like(side, known, mostRows)) {
+    // Each of them stands for one.
+    const pair = row.idx !== idx && exists(row.idx) ? wanted.get(row.prints[side])?.pop() : undefined;
+    if (pair !== undefined) found.push(pair[side]);
   }
   return uidSetOf(found);
-}
-
-function keyOf({ messageId, size }: MessageIdentity): string | undefined {
-  return messageId === undefined ? undefined : `${String(size)} ${messageId}`;
 }

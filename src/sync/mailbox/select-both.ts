@@ -120,7 +120,8 @@ function prefetch(work: MailboxWork, side: Side): Prefetched | undefined {
   const session = work.sessions[side];
   if (isEmpty(newByList(work, otherSide(side)))) {
     const first = firstOf(session, uids);
-    return { uids: first, sizes: fetchSizes(session, first).catch(() => undefined) };
+    const sizes = fetchSizes(session, first, { withDates: work.elsewhere !== undefined });
+    return { uids: first, sizes: sizes.catch(() => undefined) };
   }
   const identities = fetchIdentities(session, uids).catch(() => undefined);
   return { uids, identities, sizes: identities.then((messages) => messages && sizesOf(messages)) };

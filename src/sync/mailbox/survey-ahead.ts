@@ -14,19 +14,11 @@ import { allDone } from "../../util/all-done.ts";
 import { sum } from "../../util/sum.ts";
 import { countLoss } from "../deletions/count-loss.ts";
 import type { DeletionGuard } from "../deletions/deletion-guard.ts";
-import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { undeletableIn } from "../refused/refused-changes.ts";
 import { plainBaseline } from "./baseline.ts";
+import type { Prospect } from "./prospect.ts";
 import type { Survey } from "./survey.ts";
 import { type Now, type Numbers, planSurveys } from "./survey-ahead-plan.ts";
-
-export interface Prospect {
-  readonly isRubbish: boolean;
-  readonly mailbox: KnownMailbox;
-  /** As they were listed. */
-  readonly listed: PerSide<ListedMailbox | undefined>;
-  readonly wireNames: PerSide<string>;
-}
 
 interface Surveyor {
   readonly guard: DeletionGuard;

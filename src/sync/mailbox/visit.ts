@@ -1,6 +1,6 @@
 // Goes through the mailboxes in which there may be something to do: the guard, the markers, and the workers.
 
-import type { Channel } from "../../imap/mailbox/channel.ts";
+import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { type Job, shareOut } from "../../mail/pool/share-out.ts";
 import { type ErrorCode, InterimapError, interrupted } from "../../model/errors.ts";
@@ -8,14 +8,16 @@ import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { optimiseLater } from "../../util/late-optimisation.ts";
 import { sum } from "../../util/sum.ts";
 import { attempt, knownMailboxes, rubbishOf, type Run, skipMailbox, wireNamesOf } from "../context/run.ts";
+import type { OtherMailbox, RunContext } from "../context/run-context.ts";
 import type { Loss } from "../deletions/loss.ts";
 import { findMoved } from "../deletions/moved-messages.ts";
 import { countDeletions, vanishedPlans } from "../deletions/vanished-slices.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { moveMessages } from "../moves/move-messages.ts";
 import { isAsRecorded } from "./glance.ts";
+import { type Prospect, prospectOf } from "./prospect.ts";
 import { type Survey, totalsOf } from "./survey.ts";
-import { type Prospect, surveyAhead } from "./survey-ahead.ts";
+import { surveyAhead } from "./survey-ahead.ts";
 import { syncMailbox } from "./sync-mailbox.ts";
 
 export interface Visit {
@@ -26,7 +28,8 @@ export interface Visit {
   readonly listings: PerSide<Listing>;
 }
 
-export async function visit(run: Run, { names, silent, known: recorded, listings }: Visit): Promise<void> {
+export async function visit(given: Run, { names, silent, known: recorded, listings }: Visit): Promise<void> {
+  const run = { ...given, elsewhere: elsewhereIn(given, listings) };
   if (names.length > 0) optimiseLater();
   let known = soundly(run, { names, known: recorded });
   if (run.deletionLimit === undefined) forgetLosses(run, { names, known });
@@ -66,7 +69,7 @@ export async function visit(run: Run, { names, silent, known: recorded, listings
     run,
     work,
   );
-  for (const job of jobs.filter(({ name }) => isRisky(name))) if (!run.stop.aborted) await work(job, run.sessions);
+  for (const job of jobs.filter(({ name }) => isRisky(name))) if (!run.stop.aborted) await work(job, channelsOf(run));
   // Messages moved from them have been copied by now.
   for (const loss of run.guard.emptied)
     if (!run.stop.aborted) await attempt(run, { mailbox: loss.name }, () => syncEmptied(run, { loss, listings }));
@@ -99,6 +102,10 @@ function surveysOfWork({ guard, surveys }: Run): readonly Survey[] {
   return [...surveys.values()].filter(({ name }) => !stopped.has(name));
 }
 
+function channelsOf({ sessions }: Run): PerSide<Channel> {
+  return perSide((side) => openChannel(sessions[side]));
+}
+
 /** By the guard, which reports all such mailboxes together. */
 function isStopped(error: unknown, ...codes: readonly ErrorCode[]): boolean {
   return error instanceof InterimapError && codes.includes(error.code);
@@ -111,20 +118,15 @@ async function syncEmptied(
   run: Run,
   { loss, listings }: Pick<Visit, "listings"> & { readonly loss: Loss },
 ): Promise<void> {
-  const { guard, store, sessions } = run;
+  const { guard, store } = run;
   const { idx, name } = loss;
   const all = knownMailboxes(store);
   const exists = (other: string): boolean =>
     sides.every((side) => listings[side].mailboxes.get(other)?.exists === true);
-  const others = [...all.values()].filter((other) => other.idx !== idx && exists(other.name));
-  const moved = await findMoved(run, {
-    loss,
-    wireNames: wireNamesOf(name, listings),
-    others: others.map((other) => ({ idx: other.idx, wireNames: wireNamesOf(other.name, listings) })),
-  });
-  guard.noteMoved(idx, moved);
+  const there = new Set([...all.values()].filter((other) => exists(other.name)).map((other) => other.idx));
+  guard.noteMoved(idx, findMoved({ store, loss, exists: (other) => there.has(other) }));
   try {
-    await syncOne(run, { name, known: all.get(name), marked: undefined, listings, sessions });
+    await syncOne(run, { name, known: all.get(name), marked: undefined, listings, sessions: channelsOf(run) });
   } catch (error) {
     if (!isStopped(error, "MASS_DELETION")) throw error;
   }
@@ -219,8 +221,15 @@ async function syncOne(run: Run, { name, known, marked, listings, sessions }: On
   });
 }
 
-function prospectOf(mailbox: KnownMailbox, listings: PerSide<Listing>): Prospect {
-  const { name } = mailbox;
-  const listed = perSide((side) => listings[side].mailboxes.get(name));
-  return { mailbox, listed, wireNames: wireNamesOf(name, listings), ...rubbishOf(name, listings) };
+/** Mailboxes of which the servers have what was recorded. */
+function elsewhereIn({ store }: Run, listings: PerSide<Listing>): RunContext["elsewhere"] {
+  const since = store.latestSynchronisation();
+  const mailbox = (idx: number): OtherMailbox | undefined => {
+    const other = store.mailboxes().find((one) => one.idx === idx);
+    if (other === undefined || sides.some((side) => store.unstable.has(idx, side))) return undefined;
+    const { name, states } = other;
+    const isThere = sides.every((side) => listings[side].mailboxes.get(name)?.exists === true);
+    return isThere ? { name, states, wireNames: wireNamesOf(name, listings) } : undefined;
+  };
+  return since === undefined ? undefined : { since, mailbox };
 }

@@ -9,7 +9,7 @@ import { InterimapError } from "../../model/errors.ts";
 import { otherSide, type Side } from "../../model/side.ts";
 import { subtract, uidRange } from "../../model/uid-set.ts";
 import type { Run } from "../context/run.ts";
-import type { Prospect } from "../mailbox/survey-ahead.ts";
+import type { Prospect } from "../mailbox/prospect.ts";
 import { withoutLikes } from "./moves-plan.ts";
 
 export interface Arrivals {

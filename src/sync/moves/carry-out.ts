@@ -13,13 +13,13 @@ import { allDone } from "../../util/all-done.ts";
 import { slices } from "../../util/slices.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import type { Run } from "../context/run.ts";
-import type { Prospect } from "../mailbox/survey-ahead.ts";
+import type { Prospect } from "../mailbox/prospect.ts";
 import type { Move } from "./moves-plan.ts";
 
 export interface Errand {
   readonly run: Run;
   /** The mailbox that they are to leave. */
-  readonly source: OpenMailbox;
+  readonly source: Pick<OpenMailbox, "idx" | "name" | "sessions">;
   readonly target: Prospect;
   /** Where somebody moved them. The other side is to follow. */
   readonly side: Side;
@@ -27,12 +27,15 @@ export interface Errand {
   readonly marks: Map<number, PerSide<number>>;
 }
 
+/** What is to become which message's copy. */
+type Order = Pick<Move, "arrival" | "counterpart">;
+
 /** How many messages one command is about, and how many leave together. */
 const inOneCommand = 1000;
 const atOnce = 10_000;
 
 /** What a server does not do, or only says that it did, is left to the work on both mailboxes. */
-export async function carryOut(errand: Errand, moves: readonly Move[]): Promise<void> {
+export async function carryOut(errand: Errand, moves: readonly Order[]): Promise<void> {
   const { run, target, side } = errand;
   const { idx } = target.mailbox;
   begin(errand);
@@ -62,7 +65,7 @@ interface Outcome {
   readonly isCopy: boolean;
 }
 
-async function moveTogether(errand: Errand, moves: readonly Move[]): Promise<void> {
+async function moveTogether(errand: Errand, moves: readonly Order[]): Promise<void> {
   const { run, source, target, side } = errand;
   const other = otherSide(side);
   const byUid = new Map(moves.map((move) => [move.counterpart.uid, move]));
@@ -97,7 +100,7 @@ function destinationOf({ target: { mailbox, listed, wireNames }, side }: Errand)
 }
 
 /** In one transaction. Where nothing is told of the copies, they are looked for when the target is worked on. */
-function note(errand: Errand, moves: readonly Move[], { placed, isCopy }: Outcome): void {
+function note(errand: Errand, moves: readonly Order[], { placed, isCopy }: Outcome): void {
   const { run, source, target, side } = errand;
   const { store, guard, report } = run;
   const [other, { idx, name }] = [otherSide(side), target.mailbox];
@@ -115,7 +118,7 @@ function note(errand: Errand, moves: readonly Move[], { placed, isCopy }: Outcom
         ...(side === "local"
           ? { local: arrival.uid, remote: copies.get(counterpart.uid)! }
           : { local: copies.get(counterpart.uid)!, remote: arrival.uid }),
-        prints: perSide((one) => fingerprint(one === side ? arrival : counterpart)),
+        prints: perSide((one) => (one === side ? fingerprint(arrival) : counterpart.print)),
       })),
     );
     if (isTold) store.transfers.noteConfirmed(idx, side, uidSetOf(moves.map(({ arrival }) => arrival.uid)));

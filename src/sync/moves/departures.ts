@@ -8,7 +8,7 @@ import type { OpenMailbox } from "../context/open-mailbox.ts";
 import type { Run } from "../context/run.ts";
 import { confirmLoss } from "../deletions/confirm-loss.ts";
 import { allAnswered, openMailbox } from "../mailbox/select-both.ts";
-import type { Prospect } from "../mailbox/survey-ahead.ts";
+import type { Prospect } from "../mailbox/prospect.ts";
 import { findDoubts } from "../recovery/find-doubts.ts";
 import type { Departure } from "./moves-plan.ts";
 
@@ -17,6 +17,8 @@ export interface Source {
   readonly mailbox: OpenMailbox;
   /** What vanished on each side. */
   readonly departures: PerSide<readonly Departure[]>;
+  /** What vanished on both sides. */
+  readonly gone: readonly Departure[];
   /** UIDs of each side whose flags changed. */
   readonly changed: PerSide<ReadonlySet<number>>;
 }
@@ -72,15 +74,20 @@ async function sourceOf(mailbox: OpenMailbox): Promise<Source | undefined> {
   const confirmed = await confirmLoss(mailbox);
   if (confirmed === undefined) return undefined;
   const { loss, gone } = confirmed;
-  const departures = (side: Side): Departure[] => {
+  const vanishedOn = (side: Side, isThere: boolean): Departure[] => {
     if (isEmpty(loss.vanished[side])) return [];
     const other = otherSide(side);
     const pairs = store.mappings
       .pairsOf(idx, side, loss.vanished[side])
-      .filter((pair) => !hasUid(gone[other], pair[other]))
+      .filter((pair) => hasUid(gone[other], pair[other]) !== isThere)
       .sort((a, b) => a.local - b.local);
     const prints = store.fingerprints.of(idx, pairs);
     return pairs.map((pair) => ({ pair, prints: prints.get(pair.local) ?? { local: undefined, remote: undefined } }));
   };
-  return { mailbox, departures: perSide(departures), changed: perSide((side) => new Set(flags[side].changedUids)) };
+  return {
+    mailbox,
+    departures: perSide((side) => vanishedOn(side, true)),
+    gone: vanishedOn("local", false),
+    changed: perSide((side) => new Set(flags[side].changedUids)),
+  };
 }

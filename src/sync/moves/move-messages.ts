@@ -2,17 +2,17 @@
 // deleted or copied ("A move" in ARCHITECTURE.md; why it is so, ADR 30 says).
 
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
-import { fetchIdentities } from "../../imap/verbs/fetch.ts";
-import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { emptyUidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import { changesNothing, type Run } from "../context/run.ts";
-import { pairMessages } from "../identity/pair-messages.ts";
-import type { Prospect } from "../mailbox/survey-ahead.ts";
+import type { Prospect } from "../mailbox/prospect.ts";
 import { type Arrivals, arrivalsIn } from "./arrivals.ts";
 import { carryOut, type Errand } from "./carry-out.ts";
 import { type Source, withSource } from "./departures.ts";
+import { findMoves } from "./find-moves.ts";
 import { countUnited, followFlags } from "./moved-flags.ts";
-import { type Departure, type Move, planArrivals, planDepartures, planMoves, planSearch } from "./moves-plan.ts";
+import { settleApart } from "./moved-apart.ts";
+import { type Move, planSearch } from "./moves-plan.ts";
 import { type Shifted, shiftOf } from "./shifts.ts";
 
 /**
@@ -20,7 +20,7 @@ import { type Shifted, shiftOf } from "./shifts.ts";
  * both vanish and arrive, in two mailboxes of one side, nothing is asked.
  */
 export async function moveMessages(run: Run, prospects: readonly Prospect[]): Promise<boolean> {
-  if (run.repairs === true || prospects.length < 2) return false;
+  if (prospects.length < 2) return false;
   const search = planSearch(prospects.map((prospect) => shiftOf(run.store, prospect)));
   const arrivals = perSide(() => new Map<Prospect, Promise<Arrivals | undefined>>());
   const sources = new Set(sides.flatMap((side) => search[side].sources));
@@ -29,10 +29,12 @@ export async function moveMessages(run: Run, prospects: readonly Prospect[]): Pr
     if (run.stop.aborted) break;
     const { prospect } = from;
     await withSource(run, { prospect, marked: marks.get(prospect.mailbox.idx) }, async (source) => {
-      for (const side of sides) {
-        const targets = search[side].sources.includes(from) ? search[side].targets.filter((to) => to !== from) : [];
-        await moveFrom({ run, source, side, arrivals, marks }, targets);
-      }
+      const targets = perSide((side) =>
+        search[side].sources.includes(from) ? search[side].targets.filter((to) => to !== from) : [],
+      );
+      for (const side of sides) await moveFrom({ run, source, side, arrivals, marks }, targets[side]);
+      if (source.gone.length > 0 && sides.every((side) => targets[side].length > 0))
+        await settleMovedApart({ run, source, arrivals, marks }, targets);
     });
   }
   return marks.size > 0;
@@ -48,16 +50,38 @@ interface Leaving {
   readonly marks: Errand["marks"];
 }
 
+/** Each mailbox is asked once. */
+function askOnce(
+  { run, arrivals }: Pick<Leaving, "run" | "arrivals">,
+  side: Side,
+  prospect: Prospect,
+): Promise<Arrivals | undefined> {
+  let asked = arrivals[side].get(prospect);
+  if (asked === undefined) arrivals[side].set(prospect, (asked = arrivalsIn(run, side, prospect)));
+  return asked;
+}
+
+async function settleMovedApart(leaving: Omit<Leaving, "side">, targets: PerSide<readonly Shifted[]>): Promise<void> {
+  const { run, source, marks } = leaving;
+  const there = await bothSides(async (side) => {
+    const found: { prospect: Prospect; arrivals: Arrivals }[] = [];
+    for (const { prospect } of targets[side]) {
+      const arrivals = await askOnce(leaving, side, prospect);
+      if (arrivals !== undefined && arrivals.left.length > 0) found.push({ prospect, arrivals });
+    }
+    return found;
+  });
+  await settleApart({ run, from: source.mailbox.name, gone: source.gone, there, marks });
+}
+
 async function moveFrom(leaving: Leaving, targets: readonly Shifted[]): Promise<void> {
-  const { run, source, side, arrivals, marks } = leaving;
+  const { run, source, side, marks } = leaving;
   let departures = source.departures[side];
   for (const { prospect } of targets) {
     if (departures.length === 0 || run.stop.aborted) break;
-    let asked = arrivals[side].get(prospect);
-    if (asked === undefined) arrivals[side].set(prospect, (asked = arrivalsIn(run, side, prospect)));
-    const there = await asked;
+    const there = await askOnce(leaving, side, prospect);
     if (there === undefined) continue;
-    const moves = await findMoves(leaving, { departures, there });
+    const moves = await findMoves({ source, side, there, isRepair: run.repairs === true }, departures);
     if (moves.length === 0) continue;
     const gone = new Set(moves.map(({ departure }) => departure));
     departures = departures.filter((one) => !gone.has(one));
@@ -70,29 +94,6 @@ async function moveFrom(leaving: Leaving, targets: readonly Shifted[]): Promise<
     await followFlags(source, { side, moves, view: there.view });
     await carryOut({ run, source: source.mailbox, target: prospect, side, marks }, moves);
   }
-}
-
-interface Candidates {
-  readonly departures: readonly Departure[];
-  readonly there: Arrivals;
-}
-
-/** Only what may be the same by what is known of it is asked for on the other side. */
-async function findMoves(
-  { source: { mailbox }, side }: Leaving,
-  { departures: all, there }: Candidates,
-): Promise<readonly Move[]> {
-  const other = otherSide(side);
-  const departures = planDepartures(all, { side, arrivals: there.left });
-  if (departures.length === 0) return [];
-  const arrivals = planArrivals(there.left, { side, departures });
-  const counterparts = await fetchIdentities(
-    mailbox.sessions[other],
-    uidSetOf(departures.map(({ pair }) => pair[other])),
-  );
-  const sessions = perSide((one) => (one === side ? there.channel : mailbox.sessions[one]));
-  const messages = perSide((one) => (one === side ? arrivals : counterparts));
-  return planMoves({ side, departures, pairs: await pairMessages({ sessions }, messages) });
 }
 
 interface Told {

@@ -1,9 +1,11 @@
 // Which messages were moved: in which mailboxes that may be, and which of those that vanished are looked for. Pure.
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
-import { fingerprint, fitOf } from "../../model/fingerprint.ts";
+import { areOfOneName, fingerprint, fitOf } from "../../model/fingerprint.ts";
+import type { FlagSet } from "../../model/flags.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { Prints } from "../../state/fingerprints.ts";
+import { groupBy } from "../../util/group-by.ts";
 
 /** What the listed numbers say of a mailbox on each side. */
 export interface Shift {
@@ -62,7 +64,61 @@ export interface Move {
   /** On the side where somebody moved it. */
   readonly arrival: MessageIdentity;
   /** On the other side, in the mailbox that it is to leave. */
-  readonly counterpart: MessageIdentity;
+  readonly counterpart: Counterpart;
+}
+
+export interface Counterpart {
+  readonly uid: number;
+  readonly flags: FlagSet;
+  readonly print: number;
+}
+
+/** What is the same by what was recorded: nobody has looked at the other side's message yet. */
+export interface Likely {
+  readonly departure: Departure;
+  readonly arrival: MessageIdentity;
+}
+
+export interface ByPrints {
+  readonly likely: readonly Likely[];
+  readonly unclear: Candidates;
+}
+
+export interface Candidates {
+  readonly departures: readonly Departure[];
+  readonly arrivals: readonly MessageIdentity[];
+}
+
+/** Up to this many messages are read on the other side in any case. */
+const fewToRead = 200;
+
+/**
+ * Of many messages, those that need not be read on the other side. There is one of the kind only among what vanished and what is
+ * new, it has a Message-ID, and its row has fingerprints of both sides, which are of that Message-ID.
+ */
+export function planByPrints(side: Side, { departures, arrivals }: Candidates): ByPrints {
+  if (departures.length <= fewToRead) return { likely: [], unclear: { departures, arrivals } };
+  const arrivalsByPrint = groupBy(arrivals, fingerprint);
+  const departuresByPrint = groupBy(departures, ({ prints: { [side]: print } }) => print);
+  const likely = departures.flatMap((departure): Likely[] => {
+    const { local, remote, [side]: print } = departure.prints;
+    const [arrival, ...others] = (print === undefined ? undefined : arrivalsByPrint.get(print)) ?? [];
+    if (local === undefined || remote === undefined || arrival?.messageId === undefined || arrival.size === 0)
+      return [];
+    const isAlone = others.length === 0 && departuresByPrint.get(print!)?.length === 1;
+    return isAlone && areOfOneName(local, remote) ? [{ departure, arrival }] : [];
+  });
+  const [gone, come] = [
+    new Set(likely.map(({ departure }) => departure)),
+    new Set(likely.map(({ arrival }) => arrival)),
+  ];
+  return {
+    likely,
+    unclear: {
+      departures: departures.filter((one) => !gone.has(one)),
+      arrivals: arrivals.filter((one) => !come.has(one)),
+    },
+  };
 }
 
 interface Paired {
@@ -76,17 +132,23 @@ interface Paired {
 /** Those that are what was recorded, by the order of their UIDs where they are. */
 export function planMoves({ side, departures, pairs }: Paired): readonly Move[] {
   const other = otherSide(side);
-  const byCounterpart = new Map(departures.map((departure) => [departure.pair[other], departure]));
+  const byUid = new Map(departures.map((departure) => [departure.pair[other], departure]));
   return pairs
     .flatMap((pair): Move[] => {
-      const departure = byCounterpart.get(pair[other].uid);
+      const departure = byUid.get(pair[other].uid);
       // Servers keep the date of what they move (RFC 3501 6.4.7).
       const isDated = pair.local.date === pair.remote.date;
       const isRecorded =
         departure !== undefined && isDated && sides.every((one) => fitOf(departure.prints[one], pair[one]) !== "other");
-      return isRecorded ? [{ departure, arrival: pair[side], counterpart: pair[other] }] : [];
+      const { uid, flags } = pair[other];
+      const counterpart = { uid, flags, print: fingerprint(pair[other]) };
+      return isRecorded ? [{ departure, arrival: pair[side], counterpart }] : [];
     })
-    .sort((a, b) => a.counterpart.uid - b.counterpart.uid);
+    .sort(byCounterpart);
+}
+
+export function byCounterpart(a: Move, b: Move): number {
+  return a.counterpart.uid - b.counterpart.uid;
 }
 
 /** Without what the other side may have in the same mailbox: these are each other's copies, or are compared as such. */

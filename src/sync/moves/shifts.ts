@@ -1,14 +1,27 @@
 // Whether messages may have left a mailbox or come to it, by the numbers that were listed.
 
+import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
-import { otherSide, perSide, type Side, sides } from "../../model/side.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { Store } from "../../state/state-store.ts";
-import type { Prospect } from "../mailbox/survey-ahead.ts";
+import { type Prospect, prospectOf } from "../mailbox/prospect.ts";
 import { mostLostOn, type Now } from "../mailbox/survey-ahead-plan.ts";
-import type { Shift } from "./moves-plan.ts";
+import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
+import { planSearch, type Shift } from "./moves-plan.ts";
 
 export interface Shifted extends Shift {
   readonly prospect: Prospect;
+}
+
+/** The names of mailboxes that messages may have left, and of those where they may be now, by what was just listed. */
+export function mailboxesOfMoves(
+  store: Store,
+  known: Iterable<KnownMailbox>,
+  listings: PerSide<Listing>,
+): ReadonlySet<string> {
+  const search = planSearch([...known].map((mailbox) => shiftOf(store, prospectOf(mailbox, listings))));
+  const all = sides.flatMap((side) => [...search[side].sources, ...search[side].targets]);
+  return new Set(all.map(({ prospect }) => prospect.mailbox.name));
 }
 
 export function shiftOf(store: Store, prospect: Prospect): Shifted {

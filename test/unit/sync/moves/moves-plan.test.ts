@@ -8,6 +8,7 @@ import { noFlags } from "../../../../src/model/flags.ts";
 import {
   type Departure,
   planArrivals,
+  planByPrints,
   planDepartures,
   planMoves,
   planSearch,
@@ -95,4 +96,41 @@ test("what the other side has in the same mailbox is left out, and with it all w
   assert.deepEqual(withoutLikes(arrivals, []), arrivals);
   assert.deepEqual(withoutLikes(arrivals, [message(9, "b", { size: 5, date: 5 })]), [arrivals[0], arrivals[2]]);
   assert.deepEqual(withoutLikes(arrivals, [message(9, "", { messageId: undefined })]), [arrivals[0], arrivals[1]]);
+});
+
+const many = Array.from({ length: 300 }, (_, i) => `m${i}`);
+
+test("of few messages, each is read on the other side; of many, fingerprints tell which they are", () => {
+  const departures = many.map((name, i) => departure(i + 1, i + 1001, name));
+  const arrivals = many.map((name, i) => message(i + 5001, name));
+  const few = { departures: departures.slice(0, 200), arrivals };
+  assert.deepEqual(planByPrints("local", few), { likely: [], unclear: few });
+  const { likely, unclear } = planByPrints("local", { departures, arrivals });
+  assert.deepEqual(unclear, { departures: [], arrivals: [] });
+  assert.deepEqual(
+    likely.map((one) => [one.departure.pair.local, one.arrival.uid]),
+    many.map((_, i) => [i + 1, i + 5001]),
+  );
+});
+
+test("twins, what has no Message-ID or no size, and rows whose fingerprints are missing or of two names are read", () => {
+  const named = many.map((name, i) => departure(i + 1, i + 1001, name));
+  const print = (name: string): number => fingerprint(message(1, name));
+  const odd: readonly Departure[] = [
+    departure(401, 1401, "twin"),
+    departure(402, 1402, "twin"),
+    departure(403, 1403, "double"),
+    { pair: { local: 404, remote: 1404 }, prints: { local: print("half"), remote: undefined } },
+    { pair: { local: 405, remote: 1405 }, prints: { local: print("two"), remote: print("names") } },
+    { pair: { local: 406, remote: 1406 }, prints: { local: undefined, remote: print("blank") } },
+    departure(407, 1407, "sizeless"),
+  ];
+  const oddArrivals = ["twin", "double", "double", "half", "two", "blank"].map((name, i) => message(i + 6001, name));
+  oddArrivals.push(message(6101, "sizeless", { size: 0 }), message(6102, "", { messageId: undefined }));
+  const { likely, unclear } = planByPrints("local", {
+    departures: [...named, ...odd],
+    arrivals: [...many.map((name, i) => message(i + 5001, name)), ...oddArrivals],
+  });
+  assert.equal(likely.length, 300);
+  assert.deepEqual(unclear, { departures: odd, arrivals: oddArrivals });
 });

@@ -1,0 +1,93 @@
+// Which of the messages that vanished are which of those that are new elsewhere. What is asked of the other side, where the
+// messages still are, is as little as is needed to be sure.
+
+import { fetchIdentities } from "../../imap/verbs/fetch.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
+import { otherSide, perSide, type Side } from "../../model/side.ts";
+import { uidSetOf } from "../../model/uid-set.ts";
+import { allDone } from "../../util/all-done.ts";
+import { pairMessages } from "../identity/pair-messages.ts";
+import type { Arrivals } from "./arrivals.ts";
+import type { Source } from "./departures.ts";
+import {
+  byCounterpart,
+  type Candidates,
+  type Departure,
+  type Likely,
+  type Move,
+  planArrivals,
+  planByPrints,
+  planDepartures,
+  planMoves,
+} from "./moves-plan.ts";
+
+export interface Places {
+  readonly source: Source;
+  /** Where somebody moved them. */
+  readonly side: Side;
+  /** What is new in another mailbox there. */
+  readonly there: Arrivals;
+  /** What is recorded is to be checked. */
+  readonly isRepair: boolean;
+}
+
+/** Those of the departures that are there now, by the order of their UIDs on the other side. */
+export async function findMoves(places: Places, all: readonly Departure[]): Promise<readonly Move[]> {
+  const { side, there } = places;
+  const departures = planDepartures(all, { side, arrivals: there.left });
+  if (departures.length === 0) return [];
+  const arrivals = planArrivals(there.left, { side, departures });
+  // A repair is for what was recorded wrongly.
+  const { likely, unclear } = places.isRepair
+    ? { likely: [], unclear: { departures, arrivals } }
+    : planByPrints(side, { departures, arrivals });
+  const believed = await believe(places, likely);
+  if (believed === undefined) return readAll(places, { departures, arrivals });
+  return [...believed, ...(await readAll(places, unclear))].sort(byCounterpart);
+}
+
+/** How many of those that are not read are read nevertheless. */
+const sampleSize = 16;
+
+/** With the flags of the other side's messages, as far as they are there. Undefined where one that was looked at is another. */
+async function believe(places: Places, likely: readonly Likely[]): Promise<readonly Move[] | undefined> {
+  if (likely.length === 0) return [];
+  const { source, side } = places;
+  const other = otherSide(side);
+  const uidsOf = (some: readonly Likely[]) => uidSetOf(some.map(({ departure }) => departure.pair[other]));
+  const step = Math.max(1, Math.floor(likely.length / sampleSize));
+  const sample = likely.filter((_, i) => i % step === 0);
+  const session = source.mailbox.sessions[other];
+  const looking = fetchFlags(session, uidsOf(likely));
+  const reading = fetchIdentities(session, uidsOf(sample), { withFlags: false });
+  await allDone<unknown>([looking, reading]);
+  const flags = await looking;
+  const read = new Map((await reading).map((message) => [message.uid, message]));
+  const isAnother = ({ departure, arrival }: Likely): boolean => {
+    const message = read.get(departure.pair[other]);
+    if (message === undefined) return flags.has(departure.pair[other]);
+    return message.messageId !== arrival.messageId || !Object.is(message.date, arrival.date);
+  };
+  if (sample.some(isAnother)) return undefined;
+  return likely.flatMap(({ departure, arrival }): Move[] => {
+    const uid = departure.pair[other];
+    const found = flags.get(uid);
+    if (found === undefined) return [];
+    return [{ departure, arrival, counterpart: { uid, flags: found.flags, print: departure.prints[other]! } }];
+  });
+}
+
+async function readAll(
+  { source: { mailbox }, side, there }: Places,
+  { departures, arrivals }: Candidates,
+): Promise<readonly Move[]> {
+  if (departures.length === 0 || arrivals.length === 0) return [];
+  const other = otherSide(side);
+  const counterparts = await fetchIdentities(
+    mailbox.sessions[other],
+    uidSetOf(departures.map(({ pair }) => pair[other])),
+  );
+  const sessions = perSide((one) => (one === side ? there.channel : mailbox.sessions[one]));
+  const messages = perSide((one) => (one === side ? arrivals : counterparts));
+  return planMoves({ side, departures, pairs: await pairMessages({ sessions }, messages) });
+}
