@@ -54,8 +54,10 @@ export class Agenda {
 
   noteMailbox(side: Side, name: string, news?: StatusNews): void {
     const wireName = canonicalName(name);
-    const at = this.#mailboxes[side].get(wireName)?.at ?? performance.now();
-    this.#mailboxes[side].set(wireName, { news, at });
+    const before = this.#mailboxes[side].get(wireName);
+    const at = before?.at ?? performance.now();
+    // Each report has only the numbers that changed (RFC 5465 5): of a loss only the first may tell.
+    this.#mailboxes[side].set(wireName, { news: news && { ...before?.news, ...news }, at });
     this.#arrived?.();
   }
 

@@ -7,7 +7,7 @@ import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import { bothSides, type PerSide, type Side, sides } from "../model/side.ts";
 import { allDone } from "../util/all-done.ts";
 import type { StatusNews } from "./agenda.ts";
-import { isAnother, isBehind, isNews } from "./is-news.ts";
+import { isAnother, isBehind, isNews, mayHaveLost } from "./is-news.ts";
 import type { RecordedStates } from "./recorded-states.ts";
 
 /** A mailbox that a server reported news of. */
@@ -22,6 +22,8 @@ export interface Changes {
   readonly names: readonly string[];
   /** News that cost something: a question to the server, or the look that follows. */
   readonly costly: readonly Reported[];
+  /** Messages may be gone from one of them. */
+  readonly mayHaveLost: boolean;
 }
 
 export interface Circumstances {
@@ -43,6 +45,7 @@ export async function changedMailboxes(
   const { sessions, listings, recorded, isIgnored, onUnlisted, onAnother } = circumstances;
   const names = new Set<string>();
   const costly: Reported[] = [];
+  let isLossy = false;
   const examine = async (side: Side, wireName: string, reported: StatusNews): Promise<void> => {
     const name = nameIn(listings[side], wireName);
     if (name === undefined || isIgnored(name)) return;
@@ -58,8 +61,9 @@ export async function changedMailboxes(
     }
     const isChanged = now !== undefined && (isNews(now, before) || (!isSure && isBehind(now, before)));
     if (isChanged) names.add(name);
+    isLossy ||= isChanged && mayHaveLost(now, before);
     if (isChanged || !isSure) costly.push({ side, wireName, name });
   };
   await bothSides((side) => allDone([...news[side]].map(([wireName, reported]) => examine(side, wireName, reported))));
-  return { names: [...names], costly };
+  return { names: [...names], costly, mayHaveLost: isLossy };
 }

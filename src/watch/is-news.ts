@@ -35,6 +35,13 @@ export function isBehind({ uidNext, highestModSeq }: MailboxStatusResponse, reco
   return (uidNext ?? Infinity) < recorded.uidNext || (highestModSeq ?? recorded.highestModSeq) < recorded.highestModSeq;
 }
 
+/** Whether messages that were there at the last checkpoint may be gone, by numbers; a server that tells no count tells of no loss. */
+export function mayHaveLost(now: MailboxStatusResponse, recorded: Recorded | undefined): boolean {
+  if (recorded === undefined || now.messages === undefined) return false;
+  const arrived = Math.max(0, (now.uidNext ?? recorded.uidNext) - recorded.uidNext);
+  return recorded.messages === undefined || now.messages < recorded.messages + arrived;
+}
+
 /** Whether the name belongs to another mailbox, or this one was created anew. */
 export function isAnother(now: MailboxStatusResponse | undefined, recorded: Recorded | undefined): boolean {
   return now?.uidValidity !== undefined && recorded !== undefined && now.uidValidity !== recorded.uidValidity;

@@ -1,13 +1,17 @@
 // A look: a run over all mailboxes, or over those that servers reported.
 
 import type { Session } from "../imap/session/session.ts";
+import { listAgain } from "../mail/listing/list-again.ts";
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import type { SessionPair } from "../mail/pool/pair.ts";
 import type { DeletionLimit } from "../model/deletion-limit.ts";
 import { InterimapError } from "../model/errors.ts";
-import type { PerSide } from "../model/side.ts";
+import { otherSide, type PerSide, perSide, type Side, sides } from "../model/side.ts";
 import type { WatchState } from "../model/watch-state.ts";
-import type { SyncOptions } from "../sync/context/run.ts";
+import type { Report, SyncEvent } from "../sync/context/events.ts";
+import { knownMailboxes, type SyncOptions } from "../sync/context/run.ts";
+import type { KnownMailbox } from "../sync/mailboxes/mailbox-plan.ts";
+import { mailboxesOfMoves } from "../sync/moves/shifts.ts";
 import { synchronise, synchroniseMailboxes } from "../sync/synchronise.ts";
 import type { Agenda, Due } from "./agenda.ts";
 import { changedMailboxes, type Changes } from "./changed-mailboxes.ts";
@@ -31,6 +35,12 @@ export interface LooksOptions {
   readonly tally: LookTally;
   readonly schedule: LookSchedule;
   readonly renames: ReportedRenames;
+}
+
+/** What to look at, and how it was listed. */
+interface Scope {
+  readonly names: readonly string[];
+  readonly listings: PerSide<Listing>;
 }
 
 export class Looks {
@@ -71,17 +81,43 @@ export class Looks {
   }
 
   /**
-   * Returns how many mailboxes had something to synchronise. `listings`: of the last look at everything.
+   * Returns how many mailboxes had something to synchronise; undefined where everything is to be looked at instead. `listings`: of
+   * the last look at everything.
    * @throws InterimapError as synchroniseMailboxes() does.
    */
-  async atReported(sessions: PerSide<Session>, listings: PerSide<Listing>, news: Due["mailboxes"]): Promise<number> {
+  async atReported(
+    sessions: PerSide<Session>,
+    listings: PerSide<Listing>,
+    news: Due["mailboxes"],
+  ): Promise<number | undefined> {
     const { tally, schedule } = this.#options;
     tally.reset();
-    const { names, costly } = await this.#changes(sessions, listings, news);
-    if (names.length > 0) await synchroniseMailboxes(this.#run(sessions), { names, listings });
+    const { names: changed, costly, mayHaveLost } = await this.#changes(sessions, listings, news);
+    const scope = { names: changed, listings };
+    const scopeNow = mayHaveLost ? await this.#withMoves(sessions, scope) : scope;
+    if (scopeNow === undefined) return undefined;
+    const { names } = scopeNow;
+    if (names.length > 0) await synchroniseMailboxes(this.#run(sessions), scopeNow);
     judgeMailboxes(costly, this.#options);
     if (tally.isWorthRetry) schedule.noteFailure();
     return names.length;
+  }
+
+  /**
+   * With the mailboxes to which messages may have been moved: a server may report a loss first, or nothing but that. Undefined where
+   * there are mailboxes that nobody knows yet.
+   */
+  async #withMoves(sessions: PerSide<Session>, { names, listings: before }: Scope): Promise<Scope | undefined> {
+    const { sync, listed } = this.#options;
+    const now = await listAgain(sessions, sync.query, before);
+    const isNew = (side: Side, wireName: string): boolean =>
+      listed.mayList(side, wireName) && this.#strangers.isNew(side, wireName);
+    if (sides.some((side) => now[side].added.filter((wireName) => isNew(side, wireName)).length > 0)) return undefined;
+    const listings = perSide((side) => now[side].listing);
+    const isOnBoth = ({ name }: KnownMailbox): boolean =>
+      !sync.isIgnored(name) && sides.every((side) => listings[side].mailboxes.get(name)?.exists === true);
+    const known = [...knownMailboxes(sync.store).values()].filter(isOnBoth);
+    return { names: [...new Set([...names, ...mailboxesOfMoves(sync.store, known, listings)])], listings };
   }
 
   #changes(sessions: PerSide<Session>, listings: PerSide<Listing>, news: Due["mailboxes"]): Promise<Changes> {
@@ -108,9 +144,22 @@ export class Looks {
     schedule.noteFailure();
   }
 
+  /** What was copied to another mailbox may have been moved, and nobody need report the loss. */
+  #lookBehind(event: SyncEvent): void {
+    if (event.type !== "messages-moved" || !event.isCopy) return;
+    const { agenda, listed } = this.#options;
+    const side = otherSide(event.side);
+    const wireName = listed.wireNameOf(side, event.mailbox);
+    if (wireName !== undefined) agenda.noteMailbox(side, wireName);
+  }
+
   #run(sessions: PerSide<Session>): SyncOptions {
     const { sync, connections, tally, laterDeletionLimit } = this.#options;
     const deletionLimit = this.#isFirst ? sync.deletionLimit : laterDeletionLimit;
-    return { ...sync, deletionLimit, connections, sessions, report: tally.report };
+    const report: Report = (event) => {
+      tally.report(event);
+      this.#lookBehind(event);
+    };
+    return { ...sync, deletionLimit, connections, sessions, report };
   }
 }

@@ -178,8 +178,9 @@ export class Watch {
       sides.map((side) => sources[side].maintain(sessions[side], { isWhole, mailboxes: listed.count(side) })),
     );
     const { listings } = listed;
-    if (listings !== undefined && !isWhole) {
-      this.#status.noteSynchronised(await this.#looks.atReported(sessions, listings, news));
+    const count = listings && !isWhole ? await this.#looks.atReported(sessions, listings, news) : undefined;
+    if (count !== undefined) {
+      this.#status.noteSynchronised(count);
       return;
     }
     const look = await this.#looks.atEverything(sessions);

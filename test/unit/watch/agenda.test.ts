@@ -40,6 +40,15 @@ test("of several news of a mailbox the last counts", () => {
   assert.deepEqual([...agenda.take().mailboxes.local], [["a", undefined]]);
 });
 
+test("what one report of a mailbox leaves out, an earlier one has said", () => {
+  const agenda = new Agenda();
+  agenda.noteMailbox("local", "a", { kind: "mailbox-status", name: "a", messages: 3, highestModSeq: 3n });
+  agenda.noteMailbox("local", "a", status);
+  assert.deepEqual([...agenda.take().mailboxes.local], [["a", { ...status, messages: 3 }]]);
+  agenda.noteMailbox("local", "a", status);
+  assert.deepEqual([...agenda.take().mailboxes.local], [["a", status]]);
+});
+
 test("everything is due once", () => {
   const agenda = new Agenda();
   agenda.noteEverything();

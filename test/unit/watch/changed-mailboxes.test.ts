@@ -20,6 +20,7 @@ interface Outcome {
   /** `unlisted: name`, `another`. */
   readonly noted: readonly string[];
   readonly isAsked: boolean;
+  readonly mayHaveLost: boolean;
 }
 
 interface Situation {
@@ -41,7 +42,7 @@ async function outcome(reported: StatusNews, situation: Situation = {}): Promise
       naming: { delimiter: "/", reference: "" },
       mailboxes: exists ? new Map([["box", { wireName: "box", exists }]]) : new Map(),
     }) as unknown as Listing;
-  const { names, costly } = await changedMailboxes(
+  const { names, costly, mayHaveLost } = await changedMailboxes(
     { local: new Map(), remote: new Map([["box", reported]]) },
     {
       sessions: { local: statusServer("local").session, remote: server.session },
@@ -52,13 +53,19 @@ async function outcome(reported: StatusNews, situation: Situation = {}): Promise
       onAnother: (side) => noted.push(`another: ${side}`),
     },
   );
-  return { names, costly: costly.map(({ wireName }) => wireName), noted, isAsked: server.commands.length > 0 };
+  return {
+    names,
+    costly: costly.map(({ wireName }) => wireName),
+    noted,
+    isAsked: server.commands.length > 0,
+    mayHaveLost,
+  };
 }
 
-const nothing: Outcome = { names: [], costly: [], noted: [], isAsked: false };
+const nothing: Outcome = { names: [], costly: [], noted: [], isAsked: false, mayHaveLost: false };
 
 test("numbers that are news need no question", async () => {
-  const reported = { ...asRecorded, uidNext: 11, highestModSeq: 101n };
+  const reported = { ...asRecorded, uidNext: 11, highestModSeq: 101n, messages: 6 };
   assert.deepEqual(await outcome(reported), { ...nothing, names: ["box"], costly: ["box"] });
 });
 
@@ -68,7 +75,12 @@ test("numbers that are as recorded are our own changes, and cost nothing", async
 
 test("where the server did not say how a mailbox changed, it is asked", async () => {
   const answer = { ...asRecorded, highestModSeq: 101n };
-  assert.deepEqual(await outcome(undefined, { answer }), { names: ["box"], costly: ["box"], noted: [], isAsked: true });
+  assert.deepEqual(await outcome(undefined, { answer }), {
+    ...nothing,
+    names: ["box"],
+    costly: ["box"],
+    isAsked: true,
+  });
   const unchanged = { ...nothing, costly: ["box"], isAsked: true };
   assert.deepEqual(await outcome(undefined, { answer: asRecorded }), unchanged);
 });
@@ -76,7 +88,7 @@ test("where the server did not say how a mailbox changed, it is asked", async ()
 test("numbers below the recorded ones are asked for once more; if they stay so, the mailbox is looked at", async () => {
   const behind = { ...asRecorded, uidNext: 9 };
   assert.deepEqual(await outcome(behind, { answer: asRecorded }), { ...nothing, costly: ["box"], isAsked: true });
-  const still = { names: ["box"], costly: ["box"], noted: [], isAsked: true };
+  const still = { ...nothing, names: ["box"], costly: ["box"], isAsked: true };
   assert.deepEqual(await outcome(behind, { answer: behind }), still);
 });
 
@@ -92,4 +104,14 @@ test("a mailbox that its side did not list is noted", async () => {
 test("a mailbox that is ignored, not recorded, or on one side only waits for the next look at everything", async () => {
   for (const situation of [{ isIgnored: true }, { isKnown: false }, { listedOn: { local: false, remote: true } }])
     assert.deepEqual(await outcome(undefined, situation), nothing, JSON.stringify(situation));
+});
+
+test("a mailbox with fewer messages than it had may have lost some, unless that is our own work", async () => {
+  const changed = { ...nothing, names: ["box"], costly: ["box"], mayHaveLost: true };
+  assert.deepEqual(await outcome({ ...asRecorded, highestModSeq: 101n, messages: 4 }), changed);
+  assert.deepEqual(await outcome({ ...asRecorded, highestModSeq: 99n, messages: 4 }, { answer: asRecorded }), {
+    ...nothing,
+    costly: ["box"],
+    isAsked: true,
+  });
 });

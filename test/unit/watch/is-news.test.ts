@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
 import type { MailboxState } from "../../../src/model/mailbox-state.ts";
-import { isBehind, isMore, isNews } from "../../../src/watch/is-news.ts";
+import { isBehind, isMore, isNews, mayHaveLost } from "../../../src/watch/is-news.ts";
 
 const recorded: MailboxState = { uidValidity: 7, uidNext: 10, highestModSeq: 100n };
 
@@ -58,6 +58,24 @@ test("numbers below those recorded say nothing for sure; those that are not told
   for (const numbers of [recorded, {}, { uidNext: 11 }, { highestModSeq: 100n }])
     assert.equal(isBehind(told(numbers), recorded), false);
   assert.equal(isBehind(told({ uidNext: 1 }), undefined), false);
+});
+
+test("messages may be gone where there are fewer than there were and came; where no count is told, nothing says so", () => {
+  const told: MailboxStatusResponse = { kind: "mailbox-status", name: "box" };
+  for (const [numbers, isLoss] of [
+    [{ messages: 4 }, true],
+    [{ messages: 5 }, false],
+    [{ messages: 5, uidNext: 11 }, true],
+    [{ messages: 6, uidNext: 11 }, false],
+    [{ highestModSeq: 101n }, false],
+  ] as const)
+    assert.equal(
+      mayHaveLost({ ...told, ...numbers }, { ...recorded, messages: 5 }),
+      isLoss,
+      Object.keys(numbers).join(),
+    );
+  assert.equal(mayHaveLost({ ...told, messages: 5 }, recorded), true);
+  assert.equal(mayHaveLost({ ...told, messages: 5 }, undefined), false);
 });
 
 const uidValidity = fc.integer({ min: 1, max: 3 });
