@@ -109,7 +109,7 @@ export function tellDifferences(options: MbsyncOptions, name: string, notes: Not
   if (expunge !== undefined && expunge.words[0]?.toLowerCase() !== "none")
     notes.add(
       expunge.line,
-      "Expunge was not taken over: what was expunged on one side is expunged on the other; messages that are only marked as deleted stay",
+      "Expunge was not taken over: a message that is expunged on one side is expunged on the other; one that is only marked as deleted stays",
     );
   const remove = options.last("remove");
   if (remove !== undefined && remove.words[0]?.toLowerCase() !== "none")
@@ -127,5 +127,5 @@ const reasons: Readonly<Record<string, string>> = {
   maxsize: "all messages are copied in full",
   expireunread: "interimap keeps all messages on both sides",
   expireside: "interimap keeps all messages on both sides",
-  expungesolo: "what was expunged on one side is expunged on the other",
+  expungesolo: "a message that is expunged on one side is expunged on the other",
 };

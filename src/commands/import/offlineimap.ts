@@ -64,9 +64,11 @@ function configurationOf(name: string, { ini, notes, dovecot }: Source): Importe
   if (reference !== undefined) there.set("list-reference", reference);
   proxy(account, there, notes);
   for (const part of [account, local, remote]) tellDifferences(part, notes);
+  const chosen = here.isFlat ? withoutLevels(top, local, notes) : top;
+  const remarks = chosen === top ? here.remarks : [...here.remarks, `In this Maildir, ${leftOut}.`];
   return {
-    ...{ name: fileNameOf(name), from: `Account ${name}`, remarks: here.remarks },
-    top: here.isFlat ? withoutLevels(top, local, notes) : top,
+    ...{ name: fileNameOf(name), from: `Account ${name}`, remarks },
+    top: chosen,
     local: here.settings,
     remote: there,
   };
@@ -101,16 +103,16 @@ function maildirOf(local: Repository, dovecot: string): Here | undefined {
 
 type Top = ImportedConfiguration["top"];
 
+const leftOut =
+  "mailboxes with levels are left out; move each folder a.b to a/b, and then " +
+  String.raw`remove [.\x00] from ignore-mailbox`;
+
 /** Such mailboxes would be taken for others, and come twice. */
 function withoutLevels(top: Top, local: Repository, notes: Notes): Top {
   const line = (local.get("sep") ?? local.get("localfolders"))?.line;
   const listed = top.find(([name]) => name === "list-mailbox")?.[1];
   if (listed !== undefined && !/\.|\\x00/.test(listed)) return top;
-  notes.add(
-    line,
-    "sep is not /, so that Dovecot would have other names for mailboxes with several levels: they are left out; move a.b to a/b, and then " +
-      String.raw`take [.\x00] out of ignore-mailbox`,
-  );
+  notes.add(line, `sep is not /, and Dovecot takes a.b for a mailbox of one level: ${leftOut}`);
   const ignored = top.find(([name]) => name === "ignore-mailbox")?.[1];
   const levels = String.raw`[.\x00]`;
   const others = top.filter(([name]) => name !== "ignore-mailbox");

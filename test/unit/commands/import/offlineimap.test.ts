@@ -202,7 +202,7 @@ describe("mailboxes", () => {
     const text =
       general + maildir.replace("sep = /\n", "") + server("remotepass = p\nfolderfilter = lambda f: f != 'Trash'");
     assert.equal(converted(text)["A"]?.[0], String.raw`ignore-mailbox = [.\x00]|^(?:Trash)$`);
-    assert.match(notesOf(text).join(), /mailboxes with several levels: they are left out/);
+    assert.match(notesOf(text).join(), /mailboxes with levels are left out; move each folder a\.b to a\/b/);
     const flat =
       general +
       maildir.replace("sep = /\n", "") +
