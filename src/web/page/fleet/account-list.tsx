@@ -33,7 +33,7 @@ export function AccountList({ overview, filter }: AccountListProps): VNode {
       )}
       {accounts.length === 0 ? <p class="soft">None.</p> : <Accounts accounts={accounts} back={back} />}
       {hasMore && (
-        <p>
+        <p class="further">
           <a href={`/operator/fleet?${next}`}>Further accounts</a>
         </p>
       )}
@@ -43,7 +43,7 @@ export function AccountList({ overview, filter }: AccountListProps): VNode {
 
 function Accounts({ accounts, back }: { readonly accounts: readonly FleetAccount[]; readonly back: string }): VNode {
   return (
-    <div class="scroll jobs" role="region" aria-labelledby="accounts-title" tabIndex={0}>
+    <div class="scroll jobs tall" role="region" aria-labelledby="accounts-title" tabIndex={0}>
       <table>
         <thead>
           <tr>
@@ -72,7 +72,7 @@ function Account({ account, back }: { readonly account: FleetAccount; readonly b
         <span class="account-line">
           <Foreign text={name} />
         </span>
-        <small>
+        <small class="account-line">
           <Foreign text={host1} /> → <Foreign text={host2} />
         </small>
       </th>

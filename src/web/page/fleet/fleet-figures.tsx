@@ -24,7 +24,7 @@ export function FleetFigures({ status }: { readonly status: FleetStatus }): VNod
           term="In the last ten minutes"
           value={`${count(Math.round(rates.accounts * 600))} runs, ${rates.messages.toFixed(1)} messages and ${size(rates.octets)} a second`}
         />
-        <Figure term="Done" value={endInWords(status)} />
+        <Figure term="Expected end" value={endInWords(status)} />
         <Figure
           term="Phases"
           value={phases.map((one) => `${one.phase}: ${count(one.accounts)} ${one.status}`).join(", ") || "none"}

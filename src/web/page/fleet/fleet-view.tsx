@@ -16,7 +16,7 @@ export function FleetView({ overview, filter, error }: FleetPageProps): VNode {
     <>
       <h1>Fleet</h1>
       <p class="soft">
-        <a href={query === "" ? "/operator/fleet" : `/operator/fleet?${query}`}>Reload</a>{" "}
+        <a href={query === "" ? "/operator/fleet" : `/operator/fleet?${query}`}>Reload</a> ·{" "}
         <a href="/operator">Operator</a>
       </p>
       {error !== undefined && (
@@ -61,7 +61,9 @@ function Reasons({ reasons }: Pick<FleetOverview, "reasons">): VNode | null {
                   <span class={`tag ${status}`}>{status}</span>
                 </td>
                 <td>
-                  <Foreign text={reason} />
+                  <p class="why wide">
+                    <Foreign text={reason} />
+                  </p>
                 </td>
               </tr>
             ))}

@@ -48,7 +48,9 @@ function Group({ group, back }: { readonly group: GroupStatus; readonly back: st
   return (
     <tr>
       <th scope="row">
-        <Foreign text={name} />
+        <span class="account-line">
+          <Foreign text={name} />
+        </span>
       </th>
       <td>{count(accounts)}</td>
       <td>{count(waiting)}</td>
