@@ -149,6 +149,22 @@ test("who has no queue asks workers for it", async () => {
   await fleet.done("remove", name);
 });
 
+test("a worker that lacks something ends before it has stopped all accounts", async () => {
+  const records = Array.from({ length: 12 }, (_, i) => ({
+    ...{ name: `keyless${String(i)}`, host1: "localhost", user1: String(i), secret1: "file:/nonexistent" },
+    ...{ host2: "localhost", user2: String(i), secret2: "file:/nonexistent", group: "keyless" },
+  }));
+  await fleet.done("add", fleet.file("keyless.json", JSON.stringify(records)));
+  const worker = fleet.worker("--until-idle", "--concurrency", "2");
+  assert.equal(await worker.ended, 72, worker.said());
+  assert.match(worker.said(), /accounts in a row failed before a server was asked; this worker ends: .*nonexistent/);
+  const stopped = await fleet.postgres.query(
+    "select from interimap_fleet.accounts where group_set like '%group:keyless%' and status = 'stopped'",
+  );
+  assert.ok(stopped.length >= 5 && stopped.length <= 7, String(stopped.length));
+  await fleet.done("remove", "--group", "group:keyless");
+});
+
 test("a command hears of accounts, groups and workers that need somebody, and a log for programs says which", async () => {
   const heard = join(fleet.directory, "alerts");
   const busy = createServer((socket) => socket.end("* BYE [LIMIT] Too many connections, try again in 30 minutes\r\n"));

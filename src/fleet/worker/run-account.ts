@@ -17,7 +17,7 @@ import { beat, nameProcess } from "../queue/lease.ts";
 import { mostRunSeconds } from "../queue/queue.ts";
 import { noteDamage, type StateAfter, takeState } from "../queue/states.ts";
 import type { Taken } from "../queue/take.ts";
-import { resolveSecret } from "../secrets/resolve.ts";
+import { bothPasswords, endedBeforeIt } from "./both-passwords.ts";
 import { Heard } from "./heard.ts";
 import { defectIn, defectOf, endedBefore } from "./job-ends.ts";
 import { jobOf, usesState, type WorkingCopy } from "./job-of.ts";
@@ -48,6 +48,8 @@ export interface Ended {
   readonly outcome: Outcome;
   /** Undefined: the lease was lost, and what the run did is for the next one to find. */
   readonly written: Finished | undefined;
+  /** It failed before a server was asked: the next account may fare the same here. */
+  readonly isOwnTrouble: boolean;
 }
 
 const retryWriteMs = 500;
@@ -75,6 +77,7 @@ class AccountRun {
   #heldUntil: HeldUntil;
   #job: RunningJob | undefined;
   #wasStopped = false;
+  #lacksSecret = false;
 
   constructor(taken: Taken, around: RunSurroundings) {
     this.#taken = taken;
@@ -113,7 +116,8 @@ class AccountRun {
       const state: StateAfter = "unkept" in found ? { kind: "lost" } : found;
       const outcome = this.#outcome(end, "unkept" in found ? found : undefined);
       try {
-        return { outcome, written: await this.#write({ ...this.#report(end, outcome), state, outcome }) };
+        const written = await this.#write({ ...this.#report(end, outcome), state, outcome });
+        return { outcome, written, isOwnTrouble: this.#lacksSecret || outcome.kind === "defect" };
       } catch (error) {
         return await this.#writeLess(error);
       }
@@ -129,8 +133,8 @@ class AccountRun {
     const { worker } = this.#around;
     const { exitName: exit, sentence } = end.result;
     const nothing = { messages: 0, octets: 0, size: undefined, report: undefined, log: undefined };
-    const state: StateAfter = { kind: "lost" };
-    return { outcome, written: await this.#write({ worker, exit, sentence, ...nothing, state, outcome }) };
+    const written = await this.#write({ worker, exit, sentence, ...nothing, state: { kind: "lost" }, outcome });
+    return { outcome, written, isOwnTrouble: true };
   }
 
   close(): void {
@@ -148,20 +152,13 @@ class AccountRun {
     const { account, lease } = this.#taken;
     const { fleet, keys, credentials, stop, node } = this.#around;
     const signal = AbortSignal.any([stop, this.#lost.signal]);
-    let passwords: [string, string];
-    try {
-      const [source, target] = account.hosts;
-      const how = { keys, credentials, signal };
-      passwords = [await resolveSecret(source, how), await resolveSecret(target, how)];
-    } catch (error) {
-      if (signal.aborted) return endedBefore("EXIT_BY_SIGNAL", "The worker ended before the run began.");
-      if (!(error instanceof InterimapError) || error.code !== "CREDENTIALS") throw error;
-      const hint = typeof error.hint === "string" ? `; ${error.hint}` : "";
-      return endedBefore("EXIT_AUTHENTICATION_FAILURE", `${error.message}${hint}`);
+    const passwords = await bothPasswords(account, { keys, credentials, signal });
+    if ("how" in passwords) {
+      this.#lacksSecret = passwords !== endedBeforeIt;
+      return passwords;
     }
     const state = usesState(account.phase) ? await this.#placeState() : undefined;
-    if (this.#wasStopped || stop.aborted || state === "lease lost")
-      return endedBefore("EXIT_BY_SIGNAL", "The worker ended before the run began.");
+    if (this.#wasStopped || stop.aborted || state === "lease lost") return endedBeforeIt;
     if (state === "damaged") return endedBefore("EX_DATAERR", allDamaged);
     const spec = jobOf({ account, passwords, state, seconds: this.#seconds(), heldUntil: this.#heldUntil });
     this.#job = runJob(spec, {

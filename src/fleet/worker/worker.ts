@@ -11,6 +11,7 @@ import { takeAccount, type Taken } from "../queue/take.ts";
 import type { Alert } from "./alerts.ts";
 import { attend, leave } from "./attendance.ts";
 import { fieldsOf, withFields, type WorkerLog } from "./named-log.ts";
+import { OwnTrouble } from "./own-trouble.ts";
 import { bootName, endLeftover } from "./processes.ts";
 import { type Ended, runAccount, type RunSurroundings } from "./run-account.ts";
 
@@ -45,6 +46,7 @@ class Worker {
   #isWoken = false;
   #endPause: () => void = () => undefined;
   #isTroubled = false;
+  readonly #ownTrouble = new OwnTrouble();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -69,11 +71,12 @@ class Worker {
     clearTimeout(limit);
     drain.removeEventListener("abort", onDrain);
     await leave(fleet, name).catch(() => undefined);
+    if (this.#ownTrouble.isTooMuch) this.#ownTrouble.end();
   }
 
   async #untilDrained(): Promise<void> {
     const { drain, concurrency, untilIdle } = this.#options;
-    while (!drain.aborted) {
+    while (!drain.aborted && !this.#ownTrouble.isTooMuch) {
       const taken = this.#running.size < concurrency ? await this.#take() : undefined;
       if (taken === "trouble") await this.#pause(afterTroubleMs);
       else if (taken === "more") continue;
@@ -147,10 +150,11 @@ class Worker {
 
   #tellEnd(
     { account }: Taken,
-    { outcome, written, ms, log }: Ended & { readonly ms: number; readonly log: WorkerLog },
+    { outcome, written, isOwnTrouble, ms, log }: Ended & { readonly ms: number; readonly log: WorkerLog },
   ): void {
     const { alert } = this.#options;
     const { kind, status, reason } = outcome;
+    this.#ownTrouble.note(isOwnTrouble, reason ?? "");
     const context = { fields: () => ({ kind, status, seconds: Math.round(ms) / 1000 }) };
     const { name, phase, groupKey: groups } = account;
     const took = duration(ms);
