@@ -304,7 +304,7 @@ export const settings = {
   "oauth-scope": {
     section: "server",
     parse: oauthScope,
-    absent: "what the provider has for IMAP; of other issuers, what they give unasked",
+    absent: "the scope of the provider for IMAP; none for other issuers",
     doc: "What to ask permission for, separated by spaces.",
   },
   "oauth-flow": {
