@@ -77,8 +77,8 @@ export const settings = {
     parse: mappedNames,
     absent: "mailboxes have the same name on both servers",
     doc:
-      "A mailbox that the remote server calls otherwise, as LOCAL = REMOTE; for each such mailbox a line. What is below it " +
-      "goes along.",
+      "A mailbox with another name on the remote server, as LOCAL = REMOTE; one line for each. Mailboxes below it " +
+      "go along.",
     repeatable: true,
   },
   "map-special-use": {
@@ -86,7 +86,7 @@ export const settings = {
     parse: yesNo,
     default: "NO",
     doc:
-      "Whether the mailboxes for sent mail, drafts, deleted mail, junk and archives, as the servers tell them (RFC 6154), are " +
+      "Whether the mailboxes for sent mail, drafts, deleted mail, junk and archives, as the servers report them (RFC 6154), are " +
       "the same on both servers, whatever their names.",
   },
   logfile: {
@@ -112,7 +112,7 @@ export const settings = {
     section: "default",
     parse: yesNo,
     default: "YES",
-    doc: "Whether messages that both servers hold when a mailbox is met for the first time are matched, not copied.",
+    doc: "Whether messages that both servers of a new mailbox hold are matched, not copied.",
   },
   "max-delete": {
     section: "default",
@@ -173,8 +173,8 @@ export const settings = {
     parse: seconds,
     absent: "60 with --notify, 900 without",
     doc:
-      "With --watch or --notify: after how many seconds a connection on which nothing happens is used, so that it is not " +
-      "forgotten on the way, and its death is noticed.",
+      "With --watch or --notify: after how many seconds a silent connection is used, so that it is not " +
+      "dropped on the way, and a dead one is noticed.",
   },
   "metrics-file": {
     section: "default",
@@ -232,7 +232,7 @@ export const settings = {
     section: "server",
     parse: someOf(...authMechanisms),
     default: "SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1-PLUS SCRAM-SHA-1 OAUTHBEARER XOAUTH2 EXTERNAL PLAIN LOGIN",
-    doc: "Authentication mechanisms, the preferred one first; unknown ones are passed over.",
+    doc: "Authentication mechanisms, the preferred one first; unknown ones are ignored.",
   },
   username: {
     section: "server",
@@ -244,7 +244,7 @@ export const settings = {
     section: "server",
     parse: nonEmpty("a user name, or no such line"),
     absent: "username",
-    doc: "User whose mail is synchronised, where that is another one than logs in.",
+    doc: "User whose mail is synchronised, if it is not the one who logs in.",
   },
   password: {
     section: "server",
@@ -305,7 +305,7 @@ export const settings = {
     section: "server",
     parse: oauthScope,
     absent: "the scope of the provider for IMAP; none for other issuers",
-    doc: "What to ask permission for, separated by spaces.",
+    doc: "Permissions to ask for, separated by spaces.",
   },
   "oauth-flow": {
     section: "server",
@@ -380,7 +380,7 @@ export const settings = {
     section: "server",
     parse: size({ least: 1024 ** 2, most: 64 * 1024 ** 3 }),
     default: "1 GiB",
-    doc: "How much a server may say in answer to one command, the messages in it not counted.",
+    doc: "How much a server may send in answer to one command, not counting messages.",
   },
   "max-mailboxes": {
     section: "server",
