@@ -50,6 +50,8 @@ interface Place {
   changedAt: number;
   isDeleted: boolean;
   isRemade: boolean;
+  /** Somebody deleted it, and it comes back if it was changed on the other side. */
+  mayReturn: boolean;
 }
 
 interface Traits extends Origin {
@@ -117,6 +119,7 @@ export class Model {
       changedAt: isBelow ? Date.now() : 0,
       isDeleted: false,
       isRemade: false,
+      mayReturn: false,
     };
     this.#places.push(place);
     this.#byName.set(name, place);
@@ -136,8 +139,11 @@ export class Model {
   renamed(from: string, to: string): void {
     for (const [before, place] of this.#below(from)) {
       const now = to + before.slice(from.length);
-      if (this.#isKnown(place)) place.goneNames.add(before);
+      // Without any of its recorded messages it is not recognised, and taken for deleted: it may come back.
+      if (this.#isKnown(place) && !this.followsDeletions) place.goneNames.add(before);
       this.#became.set(before, now);
+      // It came back since it was deleted.
+      this.#deletedNames.delete(before);
       place.names.push(now);
       place.changedAt = Date.now();
     }
@@ -148,7 +154,14 @@ export class Model {
     place.isDeleted = true;
     place.changedAt = Date.now();
     this.#deletedNames.add(name);
-    if (this.#isKnown(place) && !this.followsDeletions) place.goneNames.add(name);
+    if (!this.followsDeletions) {
+      if (this.#isKnown(place)) place.goneNames.add(name);
+      return;
+    }
+    // It may come back, without what the other side has not got yet, and with what was deleted in it just before.
+    place.mayReturn = true;
+    for (const tally of place.tallies.values())
+      if (!this.#isTallyRecorded(tally)) tally.perhapsDeleted = tally.born + tally.perhapsBorn;
   }
 
   /** Deleted, and made again at once. */
@@ -238,8 +251,10 @@ export class Model {
 
   /** Messages that are known to be on both sides, and that nobody deleted. */
   settledIn(name: string): string[] {
-    const tallies = this.#byName.get(name)?.tallies ?? new Map<string, Tally>();
-    return [...tallies]
+    const place = this.#byName.get(name);
+    // What was in it before it was made anew need not have been anywhere else.
+    if (place === undefined || place.isRemade) return [];
+    return [...place.tallies]
       .filter(([token, tally]) => this.#isTallyRecorded(tally) && this.isUndeleted(name, token))
       .map(([token]) => token);
   }
@@ -292,7 +307,8 @@ export class Model {
         continue;
       }
       counts.set(token, (counts.get(token) ?? 0) + 1);
-      if (!place.isRemade) flaws.push(...this.#changed(token, message).map((what) => `${where}: ${token} ${what}`));
+      if (!place.isRemade)
+        flaws.push(...this.#changed(token, message, place).map((what) => `${where}: ${token} ${what}`));
     }
     for (const token of new Set([...place.tallies.keys(), ...counts.keys()])) {
       const count = counts.get(token) ?? 0;
@@ -304,10 +320,11 @@ export class Model {
     return flaws;
   }
 
-  #changed(token: string, { flags, internalDate }: MessageSnapshot): string[] {
+  #changed(token: string, { flags, internalDate }: MessageSnapshot, { mayReturn }: Place): string[] {
     const traits = this.#tokens.get(token)!;
     const alien = flags.filter((flag) => !traits.added.has(flag));
-    const isUntouched = this.isSingle(token) && sides.every((side) => this.#talliesOf(token)[0]!.deleted[side] === 0);
+    const isUntouched =
+      !mayReturn && this.isSingle(token) && sides.every((side) => this.#talliesOf(token)[0]!.deleted[side] === 0);
     const lost = [...traits.added].filter((flag) => isUntouched && !traits.removed.has(flag) && !flags.includes(flag));
     return [
       ...alien.map((flag) => `has the flag ${flag} from nobody`),
@@ -353,7 +370,7 @@ function emptyTally(): Tally {
 }
 
 function bounds(
-  { isDeleted, isRemade }: Place,
+  { isDeleted, isRemade, mayReturn: returns }: Place,
   { born, perhapsBorn, mayPair, deleted, perhapsDeleted, mayReturn }: Tally,
 ): { readonly least: number; readonly most: number; readonly usual: number } {
   const all = born + perhapsBorn;
@@ -361,8 +378,8 @@ function bounds(
   const usual = all - Math.max(local, remote);
   return {
     least: isDeleted || isRemade ? 0 : Math.max(0, born - mayPair - local - remote - perhapsDeleted),
-    most: isRemade ? all : Math.max(0, Math.min(all, usual + mayReturn)),
-    usual: isRemade ? all : Math.max(0, usual),
+    most: isRemade || returns ? all : Math.max(0, Math.min(all, usual + mayReturn)),
+    usual: isRemade || returns ? all : Math.max(0, usual),
   };
 }
 

@@ -7,7 +7,7 @@ import { act } from "../support/act.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { held as heldBy } from "../support/held.ts";
 import type { MailServer } from "../support/mail-server.ts";
-import { runInterimap, type SectionSettings } from "../support/run-interimap.ts";
+import { runInterimap, type SectionSettings, startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
 import type { TwoStores } from "../support/two-stores.ts";
@@ -169,6 +169,26 @@ for (const side of sides) {
     await act(stores[there], "delete box", "create box", "append box other");
     await run(stores, 0);
     await bothHold(stores, { box: "other1", new: "b1 b2", rest: "r1 r2" });
+    assert.equal(await run(stores, 0), "");
+  });
+
+  test(`killed before a message came to the other server, then deleted on the ${side} one: it is deleted`, async (t) => {
+    const stores = await filled(t);
+    await act(stores[side], "append box late");
+    const running = startInterimap(stores.home);
+    stores.hold(there, "client", {
+      pattern: / APPEND /,
+      action: async () => {
+        running.child.kill("SIGKILL");
+        await running.finished;
+        return "cut" as const;
+      },
+    });
+    assert.equal((await running.finished).signal, "SIGKILL");
+    stores.release(there);
+    await act(stores[side], "delete box");
+    await run(stores, 0);
+    assert.deepEqual(await held(stores[there]), kept);
     assert.equal(await run(stores, 0), "");
   });
 

@@ -86,7 +86,7 @@ function judge(situation: GoneSituation, { side, name }: Gone): Verdict {
       ? { returns: true, mailbox: { side, name, idx: record.idx, messages: there.messages ?? 0 } }
       : `the ${side} server went back to an earlier state`;
   if (there.isRubbish === true || (there.uses ?? []).length > 0) return "it has a special use";
-  if (record.isUnfinished || isUnsettled(record.idx)) return "something in it is still to be synchronised";
+  if (isUnsettled(record.idx)) return "something in it is still to be synchronised";
   const counts = record.counts;
   if (counts === undefined || there.messages === undefined) return "it is not known how many messages it had";
   const mailbox = { side, name, idx: record.idx, messages: there.messages };
@@ -94,7 +94,9 @@ function judge(situation: GoneSituation, { side, name }: Gone): Verdict {
   if (which === "EMPTY") return isAsItWas && there.messages === 0 ? { returns: false, mailbox } : "it is not empty";
   if (!isAsItWas) return { returns: true, mailbox };
   const isOnBoth = counts.local === counts.remote && countMapped(record.idx) === there.messages;
-  return isOnBoth ? { returns: false, mailbox } : "it has messages that only one server has";
+  if (isOnBoth) return { returns: false, mailbox };
+  // What an interrupted run has left is finished where it comes back.
+  return record.isUnfinished ? { returns: true, mailbox } : "it has messages that only one server has";
 }
 
 /** Whether numbers tell of each change; where they do not, its flags have to be looked at. */
