@@ -53,7 +53,9 @@ async function server({ given, questions, find, say }: Completing): Promise<Comp
   const settings = new Map<string, string>();
   const missing: string[] = [];
   const settle = async (name: string, question: string, usual?: string): Promise<string> => {
-    const value = given.get(name) ?? (questions === undefined ? usual : await questions.ask(question, usual));
+    let value = given.get(name) ?? (questions === undefined ? usual : await questions.ask(question, usual));
+    // Nothing is no server: the configuration would mean localhost.
+    while (value === "" && name === "host" && questions !== undefined) value = await questions.ask(question);
     if (value === undefined || value === "") missing.push(name);
     else settings.set(name, value);
     return value ?? "";

@@ -32,3 +32,8 @@ test("a server may be answered with its port", async () => {
   });
   assert.deepEqual(await settingsFor("jo", "2001:db8::1", "secret"), { ...login, host: "2001:db8::1" });
 });
+
+test("the server is asked for until there is an answer", async () => {
+  const settings = await settingsFor("jo", "", "", "mail.example", "secret");
+  assert.deepEqual(settings, { username: "jo", host: "mail.example", password: "secret" });
+});
