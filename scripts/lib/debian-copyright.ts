@@ -46,6 +46,17 @@ function holders(text: string): string[] {
   return lines.map((line) => line.replace(/^[\s*]*(?:copyright\s*)?(?:\(c\)|©)?\s*/i, "").trim());
 }
 
+/** Licences whose texts every Debian has: a package has to refer to these. */
+const onDebian: Readonly<Record<string, string>> = {
+  "Apache-2.0": [
+    "Licensed under the Apache License, Version 2.0. You may not use this file except in compliance with it. Unless required by",
+    'applicable law or agreed to in writing, software distributed under it is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES',
+    "OR CONDITIONS OF ANY KIND, either express or implied.",
+    "",
+    "On Debian systems, the full text of the licence is in /usr/share/common-licenses/Apache-2.0.",
+  ].join("\n"),
+};
+
 /** One stanza for each text: texts that differ only in whose they are share it. */
 class Licences {
   readonly #names = new Map<string, string>();
@@ -53,7 +64,7 @@ class Licences {
 
   /** `spdx`, or with `~` and the name of the package if its text is another than that of the first with this licence. */
   nameOf(spdx: string, text: string, packageName: string): string {
-    const terms = text.replaceAll(notice, "").trim();
+    const terms = onDebian[spdx] ?? text.replaceAll(notice, "").trim();
     const key = `${spdx} ${terms.replaceAll(/[^a-z]+/gi, " ").replace(/^.*?(?=Permission|Redistribution)/i, "")}`;
     const known = this.#names.get(key);
     if (known !== undefined) return known;
