@@ -4,11 +4,10 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { configPath } from "../config/config.ts";
 import { findConfigurations } from "../config/find-configurations.ts";
-import { interrupted } from "../model/errors.ts";
 import type { ExitCode } from "../model/exit-code.ts";
 import type { Common } from "./invocation.ts";
 import { questionsAt } from "./questions.ts";
-import { type InitSurroundings, startInit } from "./start-init.ts";
+import { initInterrupted, type InitSurroundings, startInit } from "./start-init.ts";
 
 /**
  * Asks, and starts `init` if the answer is yes. Undefined: it was not offered, or not wanted.
@@ -26,7 +25,7 @@ export async function offerInit(
   if (questions === undefined) return undefined;
   errorOutput.stopGathering();
   const answer = await questions.ask("Start interimap init now (y/N)").catch((error: unknown) => {
-    throw signal.aborted ? interrupted() : error;
+    throw signal.aborted ? initInterrupted() : error;
   });
   if (!/^y/i.test(answer)) return undefined;
   const settings = { local: new Map<string, string>(), remote: new Map<string, string>() };

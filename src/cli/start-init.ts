@@ -9,7 +9,7 @@ import { nodeDns } from "../discovery/node-dns.ts";
 import type { LineOutput } from "../log/line-output.ts";
 import { print } from "../log/print.ts";
 import type { Secrets } from "../log/secrets.ts";
-import { interrupted } from "../model/errors.ts";
+import { InterimapError } from "../model/errors.ts";
 import type { ExitCode } from "../model/exit-code.ts";
 import { errorLines } from "../report/remedy-line.ts";
 import type { InitInvocation } from "./invocation.ts";
@@ -59,6 +59,11 @@ export async function startInit(
     await printed;
     return code;
   } catch (error) {
-    throw signal.aborted ? interrupted() : error;
+    throw signal.aborted ? initInterrupted() : error;
   }
+}
+
+/** A signal came before all was answered. */
+export function initInterrupted(): InterimapError {
+  return new InterimapError("INTERRUPTED", "interrupted; nothing was written");
 }

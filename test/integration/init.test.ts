@@ -199,6 +199,7 @@ test("the offer taken, init asks for both accounts; Ctrl-C at a question ends it
   const { shown, status } = await answered(t, { home, args: ["check"], answers });
   assert.match(shown, /This creates [^]*The remote account/);
   assert.equal(status, 130, shown);
+  assert.match(shown, /interrupted; nothing was written/);
   assert.ok(!existsSync(home.configFile));
 });
 

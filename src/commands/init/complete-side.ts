@@ -31,7 +31,10 @@ const secrets = [
 export async function completeSide(completing: Completing): Promise<Completed> {
   const { side, given, questions } = completing;
   if (given.get("type") === "tunnel" || given.has("command")) return tunnel(given);
-  if (side === "local" && given.size === 0 && questions !== undefined && existsSync(dovecot)) {
+  const isOpen = side === "local" && given.size === 0 && questions !== undefined;
+  if (isOpen && !existsSync(dovecot))
+    completing.say("  (To keep the mail on this machine, install Dovecot first: Debian's package dovecot-imapd.)");
+  if (isOpen && existsSync(dovecot)) {
     completing.say("  1  Dovecot on this machine, with mail in ~/Maildir", "  2  another IMAP server");
     if ((await questions.ask("Which", "1")) !== "2")
       return tunnel(
