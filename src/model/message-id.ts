@@ -1,5 +1,9 @@
 // Finds the Message-ID in a message's header (RFC 5322 3.6.4), for matching and for reports.
 
+/** What FETCH brings for BODY[HEADER.FIELDS (MESSAGE-ID)] of nearly all messages. */
+const shortHeader = 256;
+const nothingElse = /^message-id: ?(<[!-~]+>)\r\n(?:\r\n)?$/iu;
+
 /** Headers are read this far at most; a Message-ID comes early. */
 const headerLimit = 64 * 1024;
 
@@ -8,6 +12,10 @@ const headerLimit = 64 * 1024;
  * are not ASCII are an X each, as Cyrus stores them: what it made of a message has the same one.
  */
 export function messageIdOf(header: Buffer): string | undefined {
+  if (header.length <= shortHeader) {
+    const [, id] = nothingElse.exec(header.toString("latin1")) ?? [];
+    if (id !== undefined) return Buffer.from(id, "latin1").toString("latin1");
+  }
   const text = header.toString("latin1", 0, endOfHeader(header));
   if (/^\r?\n/u.test(text)) return undefined;
   const field = /^message-id:(?:[ \t]|\r?\n[ \t])*([^\s]+)/imu.exec(text);

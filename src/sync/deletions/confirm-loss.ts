@@ -21,13 +21,20 @@ export interface ConfirmedLoss {
  * @throws InterimapError as `confirmVanished()`.
  */
 export async function confirmLoss(mailbox: OpenMailbox): Promise<ConfirmedLoss | undefined> {
-  const { views, idx, surveys, progress } = mailbox;
+  const { idx, surveys, progress } = mailbox;
+  const gone = await confirmGone(mailbox);
+  if (gone === undefined) return undefined;
+  const undeletable = perSide((side) => progress[side].undeletable);
+  return { gone, ...countLoss(mailbox, { vanished: gone, undeletable, earlier: surveys.get(idx)?.loss }) };
+}
+
+/** The same, and what it means is not counted. */
+export async function confirmGone(mailbox: OpenMailbox): Promise<PerSide<UidSet> | undefined> {
+  const { views } = mailbox;
   for (const side of sides) forgetUnknown(mailbox, side);
   if (sides.every((side) => isEmpty(views[side].pending.vanished))) return undefined;
   const confirmed = await bothSides((side) => confirmVanished(mailbox, side));
   // The answers may have brought what cannot be read.
   for (const side of sides) views[side].requireReadable(side);
-  const gone = perSide((side) => views[side].takeVanished(confirmed[side]));
-  const undeletable = perSide((side) => progress[side].undeletable);
-  return { gone, ...countLoss(mailbox, { vanished: gone, undeletable, earlier: surveys.get(idx)?.loss }) };
+  return perSide((side) => views[side].takeVanished(confirmed[side]));
 }

@@ -6,10 +6,11 @@ import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/
 import { hasUid, isEmpty } from "../../model/uid-set.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
 import type { Run } from "../context/run.ts";
-import { confirmLoss } from "../deletions/confirm-loss.ts";
+import { confirmGone } from "../deletions/confirm-loss.ts";
 import { allAnswered, openMailbox } from "../mailbox/select-both.ts";
 import type { Prospect } from "../mailbox/prospect.ts";
 import { findDoubts } from "../recovery/find-doubts.ts";
+import { newlyVanished } from "../refused/refused-changes.ts";
 import type { Departure } from "./moves-plan.ts";
 
 export interface Source {
@@ -71,14 +72,15 @@ async function sourceOf(mailbox: OpenMailbox): Promise<Source | undefined> {
     return undefined;
   const doubts = await findDoubts(mailbox);
   if (sides.some((side) => doubts[side] !== undefined)) return undefined;
-  const confirmed = await confirmLoss(mailbox);
-  if (confirmed === undefined) return undefined;
-  const { loss, gone } = confirmed;
+  const gone = await confirmGone(mailbox);
+  if (gone === undefined) return undefined;
+  const undeletable = perSide((side) => mailbox.progress[side].undeletable);
+  const vanished = newlyVanished({ store, idx, undeletable, vanished: gone });
   const vanishedOn = (side: Side, isThere: boolean): Departure[] => {
-    if (isEmpty(loss.vanished[side])) return [];
+    if (isEmpty(vanished[side])) return [];
     const other = otherSide(side);
     const pairs = store.mappings
-      .pairsOf(idx, side, loss.vanished[side])
+      .pairsOf(idx, side, vanished[side])
       .filter((pair) => hasUid(gone[other], pair[other]) !== isThere)
       .sort((a, b) => a.local - b.local);
     const prints = store.fingerprints.of(idx, pairs);

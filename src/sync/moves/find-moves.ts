@@ -33,16 +33,12 @@ export interface Places {
 
 /** Those of the departures that are there now, by the order of their UIDs on the other side. */
 export async function findMoves(places: Places, all: readonly Departure[]): Promise<readonly Move[]> {
-  const { side, there } = places;
-  const departures = planDepartures(all, { side, arrivals: there.left });
-  if (departures.length === 0) return [];
-  const arrivals = planArrivals(there.left, { side, departures });
-  // A repair is for what was recorded wrongly.
-  const { likely, unclear } = places.isRepair
-    ? { likely: [], unclear: { departures, arrivals } }
-    : planByPrints(side, { departures, arrivals });
+  const { side, there, isRepair } = places;
+  if (all.length === 0 || there.left.length === 0) return [];
+  const candidates = { departures: all, arrivals: there.left };
+  const { likely, unclear } = isRepair ? { likely: [], unclear: candidates } : planByPrints(side, candidates);
   const believed = await believe(places, likely);
-  if (believed === undefined) return readAll(places, { departures, arrivals });
+  if (believed === undefined) return readAll(places, candidates);
   return [...believed, ...(await readAll(places, unclear))].sort(byCounterpart);
 }
 
@@ -77,11 +73,11 @@ async function believe(places: Places, likely: readonly Likely[]): Promise<reado
   });
 }
 
-async function readAll(
-  { source: { mailbox }, side, there }: Places,
-  { departures, arrivals }: Candidates,
-): Promise<readonly Move[]> {
-  if (departures.length === 0 || arrivals.length === 0) return [];
+/** Those that may be the same by their fingerprints, as far as these are known. */
+async function readAll({ source: { mailbox }, side, there }: Places, candidates: Candidates): Promise<readonly Move[]> {
+  const departures = planDepartures(candidates.departures, { side, arrivals: candidates.arrivals });
+  if (departures.length === 0) return [];
+  const arrivals = planArrivals(candidates.arrivals, { side, departures });
   const other = otherSide(side);
   const counterparts = await fetchIdentities(
     mailbox.sessions[other],

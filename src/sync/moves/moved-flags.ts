@@ -45,7 +45,8 @@ export function countUnited(source: Source, following: Following): PerSide<numbe
 }
 
 function updatesFor({ mailbox, changed }: Source, { side, moves, view }: Following): readonly FlagUpdate[] {
-  const situations = moves.map(({ arrival, counterpart }): FlagSituation => {
+  const differing = moves.filter(({ arrival, counterpart }) => arrival.flags !== counterpart.flags);
+  const situations = differing.map(({ arrival, counterpart }): FlagSituation => {
     const messages = perSide((one) => (one === side ? arrival : counterpart));
     const isChanged = (one: Side): boolean => one === side || changed[one].has(counterpart.uid);
     return {

@@ -5,7 +5,6 @@ import { areOfOneName, fingerprint, fitOf } from "../../model/fingerprint.ts";
 import type { FlagSet } from "../../model/flags.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { Prints } from "../../state/fingerprints.ts";
-import { groupBy } from "../../util/group-by.ts";
 
 /** What the listed numbers say of a mailbox on each side. */
 export interface Shift {
@@ -97,21 +96,20 @@ const fewToRead = 200;
  * new, it has a Message-ID, and its row has fingerprints of both sides, which are of that Message-ID.
  */
 export function planByPrints(side: Side, { departures, arrivals }: Candidates): ByPrints {
-  if (departures.length <= fewToRead) return { likely: [], unclear: { departures, arrivals } };
-  const arrivalsByPrint = groupBy(arrivals, fingerprint);
-  const departuresByPrint = groupBy(departures, ({ prints: { [side]: print } }) => print);
-  const likely = departures.flatMap((departure): Likely[] => {
+  const arrivalOf = onlyOnes(arrivals, fingerprint);
+  const departureOf = onlyOnes(departures, ({ prints: { [side]: print } }) => print);
+  const likely: Likely[] = [];
+  for (const departure of departures) {
     const { local, remote, [side]: print } = departure.prints;
-    const [arrival, ...others] = (print === undefined ? undefined : arrivalsByPrint.get(print)) ?? [];
-    if (local === undefined || remote === undefined || arrival?.messageId === undefined || arrival.size === 0)
-      return [];
-    const isAlone = others.length === 0 && departuresByPrint.get(print!)?.length === 1;
-    return isAlone && areOfOneName(local, remote) ? [{ departure, arrival }] : [];
-  });
-  const [gone, come] = [
-    new Set(likely.map(({ departure }) => departure)),
-    new Set(likely.map(({ arrival }) => arrival)),
-  ];
+    if (local === undefined || remote === undefined || print === undefined) continue;
+    const arrival = arrivalOf.get(print);
+    const isAlone = arrival !== undefined && departureOf.get(print) === departure;
+    if (isAlone && arrival.messageId !== undefined && arrival.size > 0 && areOfOneName(local, remote))
+      likely.push({ departure, arrival });
+  }
+  if (likely.length <= fewToRead) return { likely: [], unclear: { departures, arrivals } };
+  const gone = new Set(likely.map(({ departure }) => departure));
+  const come = new Set(likely.map(({ arrival }) => arrival));
   return {
     likely,
     unclear: {
@@ -119,6 +117,16 @@ export function planByPrints(side: Side, { departures, arrivals }: Candidates): 
       arrivals: arrivals.filter((one) => !come.has(one)),
     },
   };
+}
+
+/** By kind; undefined where there are several of a kind. */
+function onlyOnes<K, T>(all: readonly T[], kindOf: (one: T) => K): ReadonlyMap<K, T | undefined> {
+  const found = new Map<K, T | undefined>();
+  for (const one of all) {
+    const kind = kindOf(one);
+    found.set(kind, found.has(kind) ? undefined : one);
+  }
+  return found;
 }
 
 interface Paired {
