@@ -7,6 +7,7 @@ import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
+import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { type FilterOptions, startStrictFilter, type StrictFilter } from "../support/strict-filter.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
@@ -133,6 +134,18 @@ describe("between two of Dovecot", () => {
     });
     await assertConverges(stores);
     assert.deepEqual(await contents(stores.remote, "box"), ["m1 \\flagged", "m2 \\flagged", "there"]);
+    await assertNothingToChange(stores);
+  });
+
+  test("what is deleted on the other server in the last moment is sent", async (t) => {
+    const stores = await synchronised(t, side, dovecot);
+    await command(stores.local, "SELECT INBOX", "UID COPY 1:2 box");
+    stores.hold("remote", "client", { pattern: / UID COPY /, action: () => expunge(stores.remote, "1:2") });
+    const { status, stderr } = await runInterimap(stores.home);
+    assert.equal(status, 0, stderr);
+    assert.equal(stores.proxies.remote.counts.get("APPEND"), 1);
+    assert.deepEqual(await contents(stores.remote, "box"), ["m1 \\flagged", "m2 \\flagged", "there"]);
+    await assertConverges(stores);
     await assertNothingToChange(stores);
   });
 

@@ -4,6 +4,7 @@
 import { CommandRefused } from "../../imap/command-refused.ts";
 import { type Channel, channelBeside } from "../../imap/mailbox/channel.ts";
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
+import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { copyMessages } from "../../imap/verbs/move.ts";
 import { uidSets } from "../../imap/verbs/uid-sets.ts";
 import { observe } from "../../mail/observe/observe.ts";
@@ -124,12 +125,23 @@ async function copyTogether(
   store.transfers.noteSent(idx, source, sent);
   try {
     const { mailboxesAreLabels } = channel.capabilities;
-    const placed = await copyMessages(channel, set, {
+    // Somebody may be deleting them, and of what is gone nothing is copied or told.
+    const looking = fetchFlags(channel, set);
+    const copying = copyMessages(channel, set, {
       wireName: wireNames[target],
       uidValidity: views[target].uidValidity,
       nextUid: mailboxesAreLabels ? 1 : progress[target].nextUid,
     });
-    return record(mailbox, direction, { from, copies, placed: new Map(placed) });
+    await allDone<unknown>([looking, copying]);
+    const [before, placed] = [await looking, new Map(await copying)];
+    // A server with UIDPLUS tells each copy: what it does not tell, and is gone, was gone before.
+    const tellsNothing = placed.size === 0 && channel.capabilities.has("UIDPLUS");
+    const there = tellsNothing ? await fetchFlags(channel, set) : before;
+    const mayBe = ({ counterpart: { uid } }: Move): boolean => placed.has(uid) || there.has(uid);
+    const left = copies.filter((copy) => !mayBe(copy));
+    store.transfers.noteConfirmed(idx, source, uidSetOf(left.map(({ arrival }) => arrival.uid)));
+    const made = copies.filter(mayBe);
+    return made.length === 0 ? emptyUidSet : record(mailbox, direction, { from, copies: made, placed });
   } catch (error) {
     if (!(error instanceof CommandRefused)) throw error;
     store.transfers.noteConfirmed(idx, source, sent);
