@@ -41,7 +41,17 @@ export async function addAccounts(fleet: Fleet, { path, form, phase, onlyChecks 
   const what = counted(accounts.length, "account");
   if (onlyChecks) return { lines: [`${path} is fine: ${what}`], isFine: true };
   await insertAll(fleet, accounts, phase);
-  return { lines: [`Added ${what}, for ${phase}`], isFine: true };
+  return { lines: [addedLine(accounts, phase)], isFine: true };
+}
+
+function addedLine(accounts: readonly Account[], phase: Phase): string {
+  const pairs = accounts.filter(({ engine }) => engine === "sync").length;
+  const copies = accounts.length - pairs;
+  const parts = [
+    ...(copies > 0 ? [`${counted(copies, "account")}, for ${phase}`] : []),
+    ...(pairs > 0 ? [`${counted(pairs, "pair")}, to be kept in step`] : []),
+  ];
+  return `Added ${parts.join(", and ")}`;
 }
 
 async function takenNames({ database }: Fleet, accounts: readonly Account[]): Promise<string[]> {

@@ -3,7 +3,7 @@
 import type { JobEnd } from "../../job/run-job.ts";
 import type { Phase } from "../accounts/account.ts";
 import type { Status } from "../accounts/stored-account.ts";
-import { nextTurn, pairKinds } from "./pair-outcome-plan.ts";
+import { nextTurn, pairHints, pairKinds } from "./pair-outcome-plan.ts";
 
 export type OutcomeKind =
   | "done"
@@ -165,7 +165,7 @@ function againLater(
 }
 
 function wordsOf(end: JobEnd): string {
-  if (end.how === "by itself") return end.result.sentence;
+  if (end.how === "by itself") return end.result.sentence + (pairHints[end.result.exitName] ?? "");
   const how = end.signal === undefined ? `exit code ${String(end.exitCode)}` : end.signal;
   return `the process of the run ended with ${how}${end.words === "" ? "" : `: ${end.words.split("\n").at(-1) ?? ""}`}`;
 }

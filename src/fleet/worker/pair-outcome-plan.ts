@@ -37,6 +37,11 @@ export const pairKinds: Readonly<Record<string, PairKind>> = {
   BUG: "defect",
 };
 
+/** What can be done about an end, behind what is said of it. */
+export const pairHints: Readonly<Record<string, string>> = {
+  MASS_DELETION: "; to delete them on the other server, too: interimap-fleet retry --allow-mass-delete ACCOUNT",
+};
+
 interface PairFacts {
   readonly everySeconds: number | undefined;
   readonly elapsedSeconds: number;

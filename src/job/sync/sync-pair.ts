@@ -106,8 +106,9 @@ async function onStore(store: Store, { spec, config, log, teller, signal, surrou
     for (const one of error.parts) log.error(pairErrorLine(one), one.side === undefined ? {} : { side: one.side });
     return failedResult(error);
   }
-  const { done, left } = teller;
-  return left === undefined ? pairResult("DONE", done ?? "Both sides were in step") : pairResult("PARTIAL", left);
+  const { done, left, isHeldBack } = teller;
+  if (left === undefined) return pairResult("DONE", done ?? "Both sides were in step");
+  return pairResult(isHeldBack ? "MASS_DELETION" : "PARTIAL", left);
 }
 
 /** Where any server is allowed, a proxy may be on the way as well. */

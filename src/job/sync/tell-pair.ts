@@ -20,6 +20,8 @@ export class PairTeller {
   #copyingSince: number | undefined;
   #expected: number | undefined;
   #firstSkip: string | undefined;
+  /** More messages have vanished than may be deleted: somebody is to say whether that is right. */
+  isHeldBack = false;
 
   constructor(send: (message: JobMessage) => void, log: Log) {
     this.#tell = reportTo(log, pairErrorLine);
@@ -33,6 +35,7 @@ export class PairTeller {
     this.#sum.note(event);
     this.#tell(event);
     if (isSkip(event) && !isProgress(event)) this.#firstSkip ??= skipText(event);
+    this.isHeldBack ||= event.type === "deletions-held-back";
     if (event.type === "work-begun") {
       this.#copyingSince ??= monotonicMs();
       this.#expected = (this.#expected ?? 0) + event.messages;
