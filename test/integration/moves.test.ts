@@ -221,6 +221,19 @@ for (const side of sides) {
       await assertNothingToDo(stores);
     });
 
+    test("a repair moves them, too", async (t) => {
+      const stores = await synchronised(t);
+      await move(stores, side, "1:2 box");
+      for (const one of sides) stores.proxies[one].reset();
+      const { status, stderr } = await runInterimap(stores.home, ["--repair"]);
+      assert.equal(status, 0, stderr);
+      const { counts } = stores.proxies[other];
+      assert.deepEqual([counts.get("MOVE"), counts.get("APPEND"), counts.get("EXPUNGE")], [1, undefined, undefined]);
+      assert.deepEqual(await contents(stores[other], "box"), ["m1", "m2", "there"]);
+      await assertConverges(stores);
+      await assertNothingToDo(stores);
+    });
+
     test("a dry run says what would be moved", async (t) => {
       const stores = await synchronised(t);
       await move(stores, side, "1:2 box");
