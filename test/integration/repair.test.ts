@@ -42,8 +42,7 @@ async function repair(stores: TwoStores, mailboxes: readonly string[] = []): Pro
   assert.deepEqual(diffSnapshots(await snapshot(stores.local), await snapshot(stores.remote)), [], stderr);
   await assertNothingToDo(stores, stderr);
   const lines = stderr.split("\n");
-  const finding =
-    /In the database, but|Gone, |Paired in|Not in the database|Flags differ|The database records|Dropped an? |Nothing to/;
+  const finding = /The database (?:has|pairs|records)|Gone, |Not in the database|Flags differ|Dropped an? |Nothing to/;
   return {
     findings: lines.filter((line) => finding.test(line)),
     changes: lines.filter((line) => changing.test(line)),

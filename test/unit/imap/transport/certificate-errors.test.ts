@@ -102,7 +102,7 @@ const table: readonly Refused[] = [
     what: "issued by a server",
     certificate: issue("below-server", { altNames, issuer: good }),
     chain: good,
-    line: /or comes from one that may issue none \(/,
+    line: /or was issued by one that may not issue others \(/,
   },
   {
     what: "signed with MD5",
