@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { Client } from "pg";
+import type { FleetPlan } from "../../src/fleet/report/fleet-plan.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
 import { startFleet } from "../support/fleet.ts";
@@ -147,6 +148,22 @@ test("who has no queue asks workers for it", async () => {
   worker.process.kill("SIGTERM");
   await worker.ended;
   await fleet.done("remove", name);
+});
+
+test("accounts that were measured are planned, until they are copied", async () => {
+  const name = await add(3);
+  await fleet.done("phase", "measure", name);
+  await fleet.workOff();
+  assert.equal((await listed(name)).status, "done");
+  const hours = async (): Promise<FleetPlan["hours"]> =>
+    (JSON.parse(await fleet.done("plan", "--json")) as FleetPlan).hours;
+  assert.deepEqual(
+    (await hours()).map(({ host, accounts, messages }) => ({ host, accounts, messages })),
+    [{ host: source.host, accounts: 1, messages: 3 }],
+  );
+  await fleet.done("phase", "bulk", name);
+  await fleet.workOff();
+  assert.deepEqual(await hours(), []);
 });
 
 test("a worker that lacks something ends before it has stopped all accounts", async () => {

@@ -2,7 +2,6 @@
 
 import type { KeyObject } from "node:crypto";
 import { type Options as CsvOptions, parse } from "csv-parse/sync";
-import { counted } from "../../util/counted.ts";
 import type { Account } from "./account.ts";
 import { accountOf, type AccountRecord, type Column, columns } from "./record.ts";
 
@@ -36,6 +35,10 @@ export function readAccounts(text: string, options: ReadOptions): WrittenAccount
 
 /** `host1;user1;password1;host2;user2;password2;` and, in a seventh column, options; `#` begins a comment. */
 export function readImapsyncList(text: string, options: ReadOptions): WrittenAccounts {
+  if (hasHeading(text)) {
+    const message = "this is a file with names of columns; it is added with: interimap-fleet add";
+    return { accounts: [], faults: [{ line: 1, message }] };
+  }
   const names = ["host1", "user1", "password1", "host2", "user2", "password2", "options"] as const;
   return collected(
     cellsOf(text, { delimiter: ";", comment: "#", comment_no_infix: true, quote: null }, (cells, line) => {
@@ -43,7 +46,7 @@ export function readImapsyncList(text: string, options: ReadOptions): WrittenAcc
       // The wrappers of the original read passwords with blanks at their ends.
       const record = Object.fromEntries(names.map((name, i) => [name, cells[i] ?? ""]));
       const surplus = cells.slice(names.length).some((cell) => cell.trim() !== "");
-      const missing = cells.length < 6 ? [`there are ${counted(cells.length, "column")} instead of 6`] : [];
+      const missing = cells.length < 6 ? [`6 columns with ; between them are needed, not ${String(cells.length)}`] : [];
       return { line, record, faults: surplus ? ["there are more than seven columns"] : missing };
     }),
     options,
@@ -130,6 +133,11 @@ function csvLines(text: string): readonly Found[] | Fault {
   if ("message" in found) return found;
   const [heading, ...accounts] = found;
   return heading !== undefined && heading.faults.length > 0 ? [heading] : accounts;
+}
+
+function hasHeading(text: string): boolean {
+  const cells = /^\uFEFF?\s*([^\r\n]*)/.exec(text)![1]!.split(/[;,]/);
+  return cells.length > 2 && cells.every((cell) => isColumn(cell.trim().toLowerCase().replaceAll('"', "")));
 }
 
 /** Where none is known, there may be no heading at all: what stands there may be a password. */

@@ -45,6 +45,7 @@ function planText({ hours, seconds, unmeasured, held }: FleetPlan): string {
   return [...(rows.length === 0 ? [] : textTable(columns, rows)), ...notes].map((line) => `${line}\n`).join("");
 }
 
+/** Those that were measured only are still to be copied. */
 async function waitingAccounts(queries: Queries): Promise<PlannedAccount[]> {
   interface Row extends Pick<PlannedAccount, "groups" | "host" | "priority"> {
     readonly messages: number | null;
@@ -52,7 +53,9 @@ async function waitingAccounts(queries: Queries): Promise<PlannedAccount[]> {
   }
   const rows = await queries.rows<Row>(
     `select groups, host1 as host, priority, messages, octets from interimap_fleet.accounts
-     join interimap_fleet.group_sets on key = group_set where status = 'waiting' and phase <> 'sync' order by priority desc, id`,
+     join interimap_fleet.group_sets on key = group_set
+     where (status = 'waiting' or (status = 'done' and phase = 'measure')) and phase <> 'sync'
+     order by priority desc, id`,
   );
   return rows.map((row) => ({ ...row, messages: row.messages ?? undefined, octets: row.octets ?? undefined }));
 }

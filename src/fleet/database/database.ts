@@ -1,7 +1,8 @@
 // PostgreSQL as the fleet uses it: rows as values, transactions, and one kind of error.
 
-import { Pool, type PoolClient, types } from "pg";
+import { defaults, Pool, type PoolClient, types } from "pg";
 import { InterimapError } from "../../model/errors.ts";
+import { databasePassword } from "./pgpass.ts";
 import { storable } from "./storable.ts";
 
 export interface Queries {
@@ -35,6 +36,9 @@ const int8 = 20;
 
 const parserOf = ((oid: number, format?: "text"): unknown =>
   oid === int8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser;
+
+/** Where neither the URL nor PGPASSWORD has one. pg's own way to the file of passwords is to go. */
+(defaults as { password?: unknown }).password = databasePassword;
 
 /** Nothing is connected to before something is asked. */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -122,9 +126,15 @@ async function asked<Row>(query: () => Promise<Answer | readonly Answer[]>): Pro
   }
 }
 
+const untrusted = "name the certificate of its authority in the URL: &sslrootcert=/PATH/ca.pem";
+
 const hints: Readonly<Record<string, string>> = {
   ECONNREFUSED: "see whether PostgreSQL runs, and what --database or PGHOST says",
   ENOENT: "see whether PostgreSQL runs, and what --database or PGHOST says",
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
   "28P01": "see PGPASSFILE and what ~/.pgpass has",
   "28000": "see pg_hba.conf of the server",
   "3D000": "make it with createdb(1)",

@@ -141,6 +141,14 @@ test("a list without names of columns is told so without a word of it", () => {
   assert.doesNotMatch(fault, /hunter/);
 });
 
+test("a file with names of columns is no list, and is told so once", () => {
+  assert.deepEqual(
+    readImapsyncList(`${heading}\nx,${plain}`, options).faults.map(({ message }) => message),
+    ["this is a file with names of columns; it is added with: interimap-fleet add"],
+  );
+  assert.match(readImapsyncList("a;u;p\n", options).faults[0]?.message ?? "", /6 columns .* are needed, not 3/);
+});
+
 test("what stands in the place of a server is not told: it may be a password", () => {
   const { faults } = readImapsyncList("a;u;pass;word here;b;v;q;\n", options);
   assert.match(faults.map(({ message }) => message).join("; "), /host2/);
