@@ -19,7 +19,7 @@ import {
   passwordIn,
   type Reader,
 } from "./form-values.ts";
-import type { JobSecrets, CopySpec } from "./job-spec.ts";
+import type { CopySpec, JobSecrets } from "./job-spec.ts";
 
 /** By name; a field that comes several times has a list. */
 export type FormFields = Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -25,7 +25,7 @@ export class MessageSizes implements Iterable<MessageSize> {
   }
 
   addAll(others: MessageSizes): void {
-    for (const [i, uid] of others.#uids.entries()) this.add(uid, others.#sizes[i]!, others.#dates[i]!);
+    for (const [i, uid] of others.#uids.entries()) this.add(uid, others.#sizes[i]!, others.#dates[i]);
   }
 
   /** Those of which it is known that they are not newer. */
@@ -35,8 +35,7 @@ export class MessageSizes implements Iterable<MessageSize> {
 
   without(uids: UidSet): MessageSizes {
     const left = new MessageSizes();
-    for (const [i, uid] of this.#uids.entries())
-      if (!hasUid(uids, uid)) left.add(uid, this.#sizes[i]!, this.#dates[i]!);
+    for (const [i, uid] of this.#uids.entries()) if (!hasUid(uids, uid)) left.add(uid, this.#sizes[i]!, this.#dates[i]);
     return left;
   }
 

@@ -5,9 +5,9 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileS
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
-import type { JobEnd } from "../../src/job/run-job.ts";
 import type { JobResult } from "../../src/job/job-message.ts";
 import type { SyncSpec } from "../../src/job/job-spec.ts";
+import type { JobEnd } from "../../src/job/run-job.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { listen } from "../support/inet-settings.ts";
 import { anything, startJob } from "../support/job.ts";
@@ -50,7 +50,7 @@ async function pair(t: TestContext, ...settings: readonly string[]): Promise<Pai
 
 function resultOf(end: JobEnd): JobResult {
   assert.equal(end.how, "by itself", JSON.stringify(end));
-  return (end as Extract<JobEnd, { how: "by itself" }>).result;
+  return end.result;
 }
 
 async function run(spec: SyncSpec): Promise<JobResult> {

@@ -36,11 +36,15 @@ const movers: Readonly<Record<string, MailServer>> = {
   "with NOTIFY, and of the arrival never": notifying,
 };
 
+interface Watched {
+  readonly side: Side;
+  readonly server: MailServer;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 async function watched(
   t: Parameters<typeof startWatching>[0],
-  side: Side,
-  server: MailServer,
-  settings: Readonly<Record<string, string>> = {},
+  { side, server, settings = {} }: Watched,
 ): Promise<WatchedStores & { readonly box: string }> {
   const servers = { [side]: server, [otherSide(side)]: notifying } as unknown as PerSide<MailServer>;
   const box = "box";
@@ -85,7 +89,7 @@ for (const [name, server] of Object.entries(movers)) {
       const other = otherSide(side);
 
       test(`the ${side} server tells of the loss: messages are moved on the other side`, async (t) => {
-        const stores = await watched(t, side, server);
+        const stores = await watched(t, { side, server });
         for (const one of sides) stores.proxies[one].reset();
         if (server === notifying) keepQuiet(stores, side, stores.box);
         await command(stores[side], "SELECT INBOX", "UID MOVE 2:3 box");
@@ -100,7 +104,7 @@ for (const [name, server] of Object.entries(movers)) {
         `the ${side} server tells of the loss: they are in a mailbox that was made for them`,
         { skip },
         async (t) => {
-          const stores = await watched(t, side, server);
+          const stores = await watched(t, { side, server });
           for (const one of sides) stores.proxies[one].reset();
           await command(stores[side], "CREATE new", "SELECT INBOX", "UID MOVE 2:3 new");
           await becomes(() => contents(stores[other], "new"), ["m2", "m3"]);
@@ -109,7 +113,7 @@ for (const [name, server] of Object.entries(movers)) {
       );
 
       test(`the ${side} server tells of the loss of what was deleted: it is deleted, and no mailbox is opened for it`, async (t) => {
-        const stores = await watched(t, side, server);
+        const stores = await watched(t, { side, server });
         for (const one of sides) stores.proxies[one].reset();
         await expunge(stores[side], "2:3");
         await becomes(() => contents(stores[other]), ["m1", "m4", "m5", "m6"]);
@@ -134,7 +138,7 @@ describe("of the arrival, and of the loss never", () => {
       const other = otherSide(side);
 
       test(`${name}, the ${side} server tells: the other one copies and deletes, and gets nothing`, async (t) => {
-        const stores = await watched(t, side, server, settings);
+        const stores = await watched(t, { side, server, settings });
         for (const one of sides) stores.proxies[one].reset();
         if (server === notifying) keepQuiet(stores, side, "INBOX");
         await command(stores[side], "SELECT INBOX", "UID MOVE 2:3 box");

@@ -32,7 +32,7 @@ function blocks(title: string, language: string): readonly string[] {
 /** The block that has this command. */
 function commands(title: string, command: string): string {
   const found = blocks(title, "sh").find((block) => block.includes(command));
-  assert.ok(found, `README has no "${command}" under "${title}"`);
+  assert.ok(found !== undefined, `README has no "${command}" under "${title}"`);
   return found;
 }
 
@@ -45,9 +45,9 @@ const skip = isReadable ? false : `an ordinary user cannot read ${root}`;
 interface Person {
   readonly home: string;
   /** Writes a configuration as the README says, for this person alone. */
-  configure(name: string, text: string): void;
+  readonly configure: (name: string, text: string) => void;
   /** In a shell, at home. Throws with the output if a command fails. */
-  run(script: string): Promise<string>;
+  readonly run: (script: string) => Promise<string>;
 }
 
 /** Somebody with an empty home. */

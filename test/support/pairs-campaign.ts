@@ -12,6 +12,8 @@ import { appendAll } from "./mail-store.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { asClient, contents, deliver, mail, mails } from "./two-stores.ts";
 
+const byText = (a: string, b: string): number => (a < b ? -1 : 1);
+
 export interface PairsCampaign {
   readonly pairs: number;
   /** Seconds; below a minute only here. */
@@ -86,7 +88,7 @@ export async function runPairsCampaign(campaign: PairsCampaign): Promise<PairsEn
     const { changes, lags, seconds } = await keepInStep(fleet, people, { campaign, random });
     for (const { name, servers, mail: expected } of people) {
       const found = await contents(servers.local);
-      assert.deepEqual(found.map((line) => line.split(" ")[0]).sort(), [...expected].sort(), name);
+      assert.deepEqual(found.map((line) => line.split(" ")[0]!).sort(byText), [...expected].sort(byText), name);
       assert.deepEqual(await contents(servers.remote), found, name);
     }
     say(`${String(pairs)} pairs are in step`);

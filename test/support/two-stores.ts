@@ -17,9 +17,9 @@ export interface TwoStores extends PerSide<MailServer> {
   readonly home: InterimapHome;
   readonly proxies: PerSide<TrafficProxy>;
   /** Holds the next line that matches, until `action` is done; once, or `always`. */
-  hold(side: Side, from: "client" | "server", trap: Trap): void;
+  readonly hold: (side: Side, from: "client" | "server", trap: Trap) => void;
   /** No line of either end is held any more. */
-  release(side: Side): void;
+  readonly release: (side: Side) => void;
 }
 
 interface Trap {

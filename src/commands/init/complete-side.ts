@@ -56,9 +56,8 @@ async function server({ given, questions, find, say }: Completing): Promise<Comp
   const settings = new Map<string, string>();
   const missing: string[] = [];
   const settle = async (name: string, question: string, usual?: string): Promise<string> => {
-    let value = given.get(name) ?? (questions === undefined ? usual : await questions.ask(question, usual));
-    // Nothing is no server: the configuration would mean localhost.
-    while (value === "" && name === "host" && questions !== undefined) value = await questions.ask(question);
+    const value =
+      given.get(name) ?? (questions === undefined ? usual : await answerTo(questions, { name, question, usual }));
     if (value === undefined || value === "") missing.push(name);
     else settings.set(name, value);
     return value ?? "";
@@ -123,4 +122,16 @@ function wordsOn({ name, accepts, isOffAtFirst, obstacle }: NonNullable<Discover
       : []),
     ...(isOffAtFirst ? [`  IMAP must be allowed in the settings of ${name}.`] : []),
   ];
+}
+
+interface Asked {
+  readonly name: string;
+  readonly question: string;
+  readonly usual: string | undefined;
+}
+
+/** Nothing is no server, which is asked for again: the configuration would mean localhost. */
+async function answerTo(questions: Questions, { name, question, usual }: Asked): Promise<string> {
+  const answer = await questions.ask(question, usual);
+  return answer === "" && name === "host" ? answerTo(questions, { name, question, usual: undefined }) : answer;
 }

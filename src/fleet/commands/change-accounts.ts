@@ -22,7 +22,7 @@ export function beginPhase(phase: Phase, verifiesTexts = false): Change {
     changing(fleet, selection, async (queries, selected) => {
       const accounts = selected.filter(({ engine }) => enginesOf(phase).includes(engine));
       const what = "phase = $2, verify_texts = $3, status = 'waiting', reason = null, failures = 0";
-      await update(queries, accounts, what, phase, verifiesTexts);
+      await update(queries, accounts, { what, values: [phase, verifiesTexts] });
       await hurryAll(fleet, queries, accounts);
       return accounts.length;
     });
@@ -33,14 +33,14 @@ export const pauseAccounts: Change = (fleet, selection) =>
     update(
       queries,
       accounts.filter(({ status }) => status === "waiting"),
-      "status = 'paused', reason = 'by an administrator'",
+      { what: "status = 'paused', reason = 'by an administrator'" },
     ),
   );
 
 export const resumeAccounts: Change = (fleet, selection) =>
   changing(fleet, selection, async (queries, accounts) => {
     const paused = accounts.filter(({ status }) => status === "paused");
-    await update(queries, paused, "status = 'waiting', reason = null");
+    await update(queries, paused, { what: "status = 'waiting', reason = null" });
     await hurryAll(fleet, queries, paused);
     return paused.length;
   });
@@ -54,7 +54,7 @@ export const retryDeletions: Change = (fleet, selection) => retry(fleet, selecti
 function retry(fleet: ChangesFleet, selection: Selection, also: string): Promise<number> {
   return changing(fleet, selection, async (queries, accounts) => {
     const again = accounts.filter(({ status }) => status !== "done" && status !== "paused");
-    await update(queries, again, `status = 'waiting', reason = null, failures = 0${also}`);
+    await update(queries, again, { what: `status = 'waiting', reason = null, failures = 0${also}` });
     await hurryAll(fleet, queries, again);
     return again.length;
   });
@@ -88,12 +88,16 @@ async function changing(
   return changed;
 }
 
-/** `what`: assignments in SQL, with `values` from $2 on. */
+/** Assignments in SQL, with `values` from $2 on. */
+interface Assignments {
+  readonly what: string;
+  readonly values?: readonly unknown[];
+}
+
 async function update(
   queries: Queries,
   accounts: readonly Selected[],
-  what: string,
-  ...values: readonly unknown[]
+  { what, values = [] }: Assignments,
 ): Promise<number> {
   const ids = accounts.map(({ id }) => id);
   await queries.rows(`update interimap_fleet.accounts set ${what}, changed = now() where id = any($1)`, [

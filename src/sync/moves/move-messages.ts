@@ -10,8 +10,8 @@ import { type Arrivals, arrivalsIn } from "./arrivals.ts";
 import { carryOut, type Errand } from "./carry-out.ts";
 import { type Source, withSource } from "./departures.ts";
 import { findMoves } from "./find-moves.ts";
-import { countUnited, followFlags } from "./moved-flags.ts";
 import { settleApart } from "./moved-apart.ts";
+import { countUnited, followFlags } from "./moved-flags.ts";
 import { type Move, planSearch } from "./moves-plan.ts";
 import { type Shifted, shiftOf } from "./shifts.ts";
 

@@ -9,9 +9,9 @@ import {
 } from "../../fleet/commands/change-accounts.ts";
 import { limitGroup, pauseGroup, resumeGroup } from "../../fleet/commands/change-group.ts";
 import type { Selection } from "../../fleet/commands/selection.ts";
+import { askingQueue } from "../../fleet/database/asked-for.ts";
 import { openDatabase } from "../../fleet/database/database.ts";
 import { requireVersion } from "../../fleet/database/migrations.ts";
-import { askingQueue } from "../../fleet/database/asked-for.ts";
 import type { AccountAct, AccountChoice, FleetDesk } from "./fleet-desk.ts";
 import { fleetOverview } from "./fleet-overview.ts";
 

@@ -74,7 +74,10 @@ async function change(reply: FastifyReply, { back = "", by }: Change): Promise<F
   } catch (error) {
     return sendFault(reply, { filter, error });
   }
-  const kept = Object.keys(filter).flatMap((name) => (query.get(name) ? [[name, query.get(name)!]] : []));
+  const kept = Object.keys(filter).flatMap((name) => {
+    const value = query.get(name) ?? "";
+    return value === "" ? [] : [[name, value]];
+  });
   const text = new URLSearchParams(kept).toString();
   return reply.redirect(text === "" ? path : `${path}?${text}`, 303);
 }

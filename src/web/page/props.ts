@@ -1,7 +1,7 @@
 // What the server hands to the pages it writes. All texts are as servers and people gave them: who renders them escapes them.
 
-import type { FolderProgress, JobProgress, LeftMessage, RefusedCertificate } from "../../job/job-message.ts";
 import type { FleetStatus } from "../../fleet/report/gather-status.ts";
+import type { FolderProgress, JobProgress, LeftMessage, RefusedCertificate } from "../../job/job-message.ts";
 import type { ApiError, FolderPreview, JobForm, JobStatus, LogLines } from "../api.ts";
 
 /** A file of the page: served under its path, which names its version, for ever. */

@@ -8,7 +8,14 @@ import { noFlags } from "../../../../src/model/flags.ts";
 import { laterMove, planApart } from "../../../../src/sync/moves/apart-plan.ts";
 
 function message(uid: number, name: string | undefined, more: Partial<MessageIdentity> = {}): MessageIdentity {
-  return { uid, messageId: name && `<${name}>`, size: 100, date: 1000, flags: noFlags, ...more };
+  return {
+    uid,
+    messageId: name === undefined ? undefined : `<${name}>`,
+    size: 100,
+    date: 1000,
+    flags: noFlags,
+    ...more,
+  };
 }
 
 const goneOf = (name: string) => {
