@@ -22,6 +22,7 @@ import { RemoteNames } from "./remote-names.ts";
 import { findImpossible } from "./row-rules.ts";
 import { SparseTables } from "./sparse-tables.ts";
 import type { Connection } from "./sqlite.ts";
+import { StuckModSeqs } from "./stuck-mod-seqs.ts";
 import { latestSynchronisation, type MailboxSummary, noteSynchronised, summaries } from "./summaries.ts";
 import { Transfers } from "./transfers.ts";
 import { UnstableUids } from "./unstable-uids.ts";
@@ -39,6 +40,7 @@ export class Store {
   readonly lifted: LiftedMarks;
   readonly losses: Losses;
   readonly unstable: UnstableUids;
+  readonly stuck: StuckModSeqs;
   readonly remoteNames: RemoteNames;
   readonly leftOut: LeftOutMailboxes;
   #isCurrent: boolean;
@@ -55,6 +57,7 @@ export class Store {
     this.lifted = new LiftedMarks(connection, this.#sparse);
     this.losses = new Losses(connection, this.#sparse);
     this.unstable = new UnstableUids(connection, this.#sparse);
+    this.stuck = new StuckModSeqs(connection, this.#sparse);
     this.remoteNames = new RemoteNames(connection, this.#sparse);
     this.leftOut = new LeftOutMailboxes(connection);
     this.#isCurrent = initialise(connection);
@@ -185,33 +188,6 @@ export class Store {
       this.flagsKnown.forget(idx);
       this.#connection.run("INSERT INTO rounds (idx, lfloor, rfloor) VALUES (?, 1, 1)", idx);
     });
-  }
-
-  /**
-   * To be called when runs that this database knows nothing of may have copied messages since its last checkpoints: what is new on
-   * both sides is matched before anything is copied, in each mailbox until its next checkpoint.
-   */
-  expectCopies(): void {
-    const floor = (state: MailboxState | undefined): number => state?.uidNext ?? 1;
-    const marks = this.mailboxes().map(({ idx, states: { local, remote } }) => ({
-      idx,
-      floors: { local: floor(local), remote: floor(remote) },
-    }));
-    this.transfers.mark(marks);
-  }
-
-  /** The side gives the mailbox the same HIGHESTMODSEQ, whatever happens in it. */
-  setStuck(idx: number, side: Side, isStuck: boolean): void {
-    if (isStuck) {
-      this.#sparse.note("stuck", idx);
-      this.#connection.run("INSERT OR IGNORE INTO stuck (idx, side) VALUES (?, ?)", idx, side);
-    } else if (this.#sparse.mayHave("stuck", idx))
-      this.#connection.run("DELETE FROM stuck WHERE idx = ? AND side = ?", idx, side);
-  }
-
-  isStuck(idx: number, side: Side): boolean {
-    if (!this.#sparse.mayHave("stuck", idx)) return false;
-    return this.#connection.value("SELECT 1 FROM stuck WHERE idx = ? AND side = ?", idx, side) !== undefined;
   }
 
   /** How many messages each server reported at the last checkpoint. */

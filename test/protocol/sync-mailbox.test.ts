@@ -932,10 +932,10 @@ test("what is not relied on is compared again, until flags that are set get a ne
     };
     await withScene(scripts, async (scene) => {
       scene.store.checkpoint(scene.idx, { local: before, remote: untrusted });
-      scene.store.setStuck(scene.idx, "remote", true);
+      scene.store.stuck.set(scene.idx, "remote", true);
       await scene.sync();
       assert.equal(scene.store.mailboxes()[0]?.states.remote?.highestModSeq, recorded);
-      assert.equal(scene.store.isStuck(scene.idx, "remote"), recorded === 0n);
+      assert.equal(scene.store.stuck.has(scene.idx, "remote"), recorded === 0n);
       // What the other side told of is no conflict.
       assert.deepEqual(
         scene.events.map(({ type }) => type),

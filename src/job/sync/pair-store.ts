@@ -21,13 +21,25 @@ export function openPairStore(
   try {
     store = openStore({ path: database, claim: { accounts, areTheSame: false } });
     store.check();
-    if (mayBeOlder && !store.needsUpgrade) store.expectCopies();
+    if (mayBeOlder && !store.needsUpgrade) expectCopies(store);
     return store;
   } catch (error) {
     store?.close();
     if (error instanceof InterimapError && isDamage(error)) return { damage: pairErrorLine(error) };
     throw error;
   }
+}
+
+/**
+ * Runs that this database knows nothing of may have copied messages since its last checkpoints: until the next one of each mailbox,
+ * what is new on both sides is matched before anything is copied.
+ */
+function expectCopies(store: Store): void {
+  const marks = store.mailboxes().map(({ idx, states }) => ({
+    idx,
+    floors: perSide((side) => states[side]?.uidNext ?? 1),
+  }));
+  store.transfers.mark(marks);
 }
 
 /** Leaves a single file behind. Whether it is whole; if not, `say` is told why. */

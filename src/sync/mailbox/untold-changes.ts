@@ -29,7 +29,7 @@ export async function findUntoldChanges(mailbox: OpenMailbox): Promise<boolean> 
     if (doubt === undefined && !wasHiding(mailbox, side) && !isLookedAt) continue;
     doubts.set(side, doubt);
     progress[side].hidesChanges = true;
-    progress[side].isStuck = store.isStuck(idx, side);
+    progress[side].isStuck = store.stuck.has(idx, side);
     flags[side].keepAll();
   }
   const uncertain = perSide((side) => (doubts.has(side) ? uncertainOn(observed[side]) : emptyUidSet));
@@ -92,7 +92,7 @@ export function recordable(mailbox: OpenMailbox, states: PerSide<MailboxState>):
   return perSide((side) => {
     if (!progress[side].hidesChanges) return states[side];
     const isStuck = progress[side].isStuck && !isProven(mailbox, side);
-    store.setStuck(idx, side, isStuck);
+    store.stuck.set(idx, side, isStuck);
     const { hasUntold } = progress[side];
     const isEvident = views[side].lacksModSeqs || doubtOf(evidenceOf(mailbox, side))?.isHidden === false;
     return isStuck || hasUntold || isEvident ? withoutModSeq(states[side]) : states[side];

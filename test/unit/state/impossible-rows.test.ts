@@ -41,7 +41,7 @@ function filledDatabase(t: TestContext): string {
     store.refusals.recordMessage(idx, { side: "local", uid: 9, ...refusal });
     store.transfers.addSuspects(idx, "remote", [10]);
     store.transfers.noteMisread(idx, "remote");
-    store.setStuck(idx, "remote", true);
+    store.stuck.set(idx, "remote", true);
     store.transfers.noteSent(idx, "local", uidSetOf([9]));
     store.losses.noteStock(idx, 3);
     store.losses.noteEmptied(idx);

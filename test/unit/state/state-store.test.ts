@@ -113,7 +113,7 @@ test("removeMailbox leaves nothing of it in any table, and the others as they ar
     });
     store.transfers.addSuspects(idx, "local", [3]);
     store.transfers.noteMisread(idx, "local");
-    store.setStuck(idx, "local", true);
+    store.stuck.set(idx, "local", true);
     store.transfers.noteSent(idx, "local", uidSetOf([3]));
     store.losses.noteStock(idx, 5);
     store.losses.noteEmptied(idx);
@@ -664,12 +664,12 @@ test("noteUnkept: a side at a time, written once a day, until none are left or i
   assert.deepEqual(noted(), []);
 });
 
-test("setStuck: a side at a time, until its messages are forgotten", (t) => {
+test("stuck: a side at a time, until its messages are forgotten", (t) => {
   const { store, idx } = newMailbox(t);
-  const stuck = (): unknown[] => sides.filter((side) => store.isStuck(idx, side));
-  for (const side of sides) for (let i = 0; i < 2; i++) store.setStuck(idx, side, true);
+  const stuck = (): unknown[] => sides.filter((side) => store.stuck.has(idx, side));
+  for (const side of sides) for (let i = 0; i < 2; i++) store.stuck.set(idx, side, true);
   assert.deepEqual(stuck(), ["local", "remote"]);
-  store.setStuck(idx, "local", false);
+  store.stuck.set(idx, "local", false);
   assert.deepEqual(stuck(), ["remote"]);
   store.forgetMessages(idx);
   assert.deepEqual(stuck(), []);
