@@ -53,7 +53,10 @@ function figures(events: readonly Logged[]): string[] {
       note(one, "flags", one["flagChanges"]);
     }
     if (one.event === "moves-planned") note(one, "moves", one["count"]);
-    if (one.event === "messages-moved") note(one, "moves", countUids(one["sourceUids"]));
+    // All servers here have MOVE. What one of them copies from another of its mailboxes is planned like any copy.
+    if (one.event === "messages-moved" && one["isCopy"] === true)
+      note({ ...one, mailbox: String(one["to"]) }, "copies", countUids(one["sourceUids"]));
+    else if (one.event === "messages-moved") note(one, "moves", countUids(one["sourceUids"]));
     if (one.event === "messages-added") note(one, "copies", countUids(one["uids"]));
     if (one.event === "messages-removed") note(one, "deletions", countUids(one["uids"]));
     if (one.event === "flags-updated") note(one, "flags", countUids(one["uids"]));
