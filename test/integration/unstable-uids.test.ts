@@ -72,7 +72,7 @@ async function run({ stores, direct }: Situation, args: readonly string[] = []):
   return stderr;
 }
 
-const warning = /UIDVALIDITY changed again|UIDs do not last/;
+const warning = /UIDVALIDITY changed again|UIDs are not permanent/;
 
 for (const side of sides) {
   for (const [what, habit] of habits) {

@@ -26,7 +26,7 @@ test("credentials are sent once, however often a server asks for them", async ()
     S: +
     C: *
     S: +`;
-  await assert.rejects(connecting(script), failsWith("PROTOCOL", /asking for more than AUTHENTICATE has to say/));
+  await assert.rejects(connecting(script), failsWith("PROTOCOL", /asking for data although AUTHENTICATE is complete/));
 });
 
 test("what went with the command is not sent again", async () => {

@@ -106,7 +106,7 @@ export const eventForms = {
   "uidvalidity-changed": onMailbox({}, "UIDVALIDITY changed: all messages are matched again, and nothing is deleted."),
   "uids-unstable": onMailbox(
     { declared: Boolean({ description: "By the server's own word (UIDNOTSTICKY)." }) },
-    "UIDs do not last here: messages are matched in each run. Told once.",
+    "UIDs are not permanent here: messages are matched in each run. Told once.",
   ),
   "went-back": onMailbox(
     { reason },
