@@ -9,6 +9,7 @@ export class LookTally {
   readonly report: Report;
   readonly #totals: Totals;
   #worthRetry = 0;
+  #hasRemoved = false;
   readonly #finds = new Set<string | undefined>();
 
   constructor(report: Report, totals: Totals) {
@@ -20,6 +21,7 @@ export class LookTally {
     this.report = (event) => {
       this.#totals.note(event);
       if (isWorthRetry(event)) this.#worthRetry++;
+      if (event.type === "messages-removed") this.#hasRemoved = true;
       news(event);
     };
   }
@@ -28,6 +30,7 @@ export class LookTally {
   reset(): void {
     this.#totals.clear();
     this.#worthRetry = 0;
+    this.#hasRemoved = false;
     this.#finds.clear();
   }
 
@@ -38,6 +41,11 @@ export class LookTally {
   /** Something was skipped that another attempt may reach. */
   get isWorthRetry(): boolean {
     return this.#worthRetry > 0;
+  }
+
+  /** Messages that vanished on one side were removed on the other. */
+  get hasRemoved(): boolean {
+    return this.#hasRemoved;
   }
 
   /** Mailboxes that there was something to do for; undefined for what concerns none. */

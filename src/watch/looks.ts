@@ -100,6 +100,8 @@ export class Looks {
     if (names.length > 0) await synchroniseMailboxes(this.#run(sessions), scopeNow);
     judgeMailboxes(costly, this.#options);
     if (tally.isWorthRetry) schedule.noteFailure();
+    // They were there when the numbers were told, so nobody has looked where else they may be now.
+    if (!mayHaveLost && tally.hasRemoved) return undefined;
     return names.length;
   }
 

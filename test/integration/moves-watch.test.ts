@@ -57,8 +57,13 @@ async function watched(
       await deliver(stores[side], box, mail("there"));
     },
   });
-  if (server !== notifying)
-    await eventually("IDLE", () => stores.proxies[side].serverLines.some((line) => line.startsWith("+ idling")));
+  if (server !== notifying) {
+    const asks = /^\S+ STATUS "?(?:INBOX|box)\b/;
+    await eventually("IDLE, and the question what happened before it", () =>
+      stores.proxies[side].clientLines.some((line) => asks.test(line)),
+    );
+    await stores.daemon.waits();
+  }
   return { ...stores, box };
 }
 
@@ -126,6 +131,28 @@ for (const [name, server] of Object.entries(movers)) {
         await stores.daemon.stop();
       });
     }
+  });
+}
+
+for (const side of sides) {
+  const other = otherSide(side);
+
+  test(`messages that the ${side} server has when it tells their number, and not when its mailbox is opened, are not gone for long`, async (t) => {
+    const { server } = nocondstore;
+    const stores = await watched(t, { side, server });
+    let isMoved = false;
+    stores.hold(side, "server", {
+      pattern: /^\* STATUS "?INBOX\b/,
+      action: async () => {
+        isMoved = true;
+        await command(stores[side], "CREATE new", "SELECT INBOX", "UID MOVE 2:3 new");
+      },
+    });
+    await command(stores[side], "SELECT INBOX", "UID STORE 1 +FLAGS (\\Seen)");
+    await becomes(() => contents(stores[other], "new"), ["m2", "m3"]);
+    assert.ok(isMoved);
+    await becomeIdentical(stores);
+    await stores.daemon.stop();
   });
 }
 
