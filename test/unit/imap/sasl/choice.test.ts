@@ -108,7 +108,7 @@ describe("where nothing fits, the reason is the one that is nearest to a login",
     {
       offers: "SCRAM-SHA-1-PLUS LOGINDISABLED",
       canBind: false,
-      says: /nothing of this connection.*set auth = SCRAM-SHA-1$/,
+      says: /this connection offers nothing.*set auth = SCRAM-SHA-1$/,
     },
     {
       offers: "LOGINDISABLED PLAIN",
