@@ -100,9 +100,12 @@ export class Looks {
     if (names.length > 0) await synchroniseMailboxes(this.#run(sessions), scopeNow);
     judgeMailboxes(costly, this.#options);
     if (tally.isWorthRetry) schedule.noteFailure();
-    // They were there when the numbers were told, so nobody has looked where else they may be now.
-    if (!mayHaveLost && tally.hasRemoved) return undefined;
-    return names.length;
+    if (mayHaveLost || !tally.hasRemoved) return names.length;
+    // They were there when the numbers were told, so nobody has looked yet where else they may be now.
+    const late = await this.#withMoves(sessions, { names: [], listings });
+    if (late === undefined) return undefined;
+    if (late.names.length > 0) await synchroniseMailboxes(this.#run(sessions), late);
+    return names.length + late.names.length;
   }
 
   /**
