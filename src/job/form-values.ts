@@ -44,8 +44,7 @@ export const asShownFolder: Reader = (field, value) => [`--${field}=${wireName(p
 
 /** One pair: the original's form has the field several times. */
 export const asPair: Reader = (field, value) => {
-  if (!plainText(field, value).includes("=")) throw noPair(field, value);
-  return [`--${field}=${value}`];
+  return [`--${field}=${foldersOf(field, value).join("=")}`];
 };
 
 /** A pair a line, of mailboxes as people read them. */
@@ -53,15 +52,17 @@ export const asShownPairs: Reader = (field, value) => {
   const lines = value.split(/\r\n|[\r\n]/).filter((line) => line.trim() !== "");
   if (lines.length > mostPairs) throw new FieldError(field, `At most ${mostPairs} folders can get another name.`);
   return lines.map((line) => {
-    const [, from, to] = /^([^=]+)=(.+)$/.exec(plainText(field, line)) ?? [];
-    if (from === undefined || to === undefined) throw noPair(field, line);
+    const [from, to] = foldersOf(field, line);
     return `--${field}=${wireName(from.trim())}=${wireName(to.trim())}`;
   });
 };
 
-function noPair(field: string, value: string): FieldError {
+/** As they stand on both sides of the first `=`. A folder without a name is none. */
+function foldersOf(field: string, value: string): readonly [string, string] {
+  const [, from = "", to = ""] = /^([^=]*)=(.*)$/s.exec(plainText(field, value)) ?? [];
+  if (from.trim() !== "" && to.trim() !== "") return [from, to];
   const shown = value.length > 50 ? `${value.slice(0, 50)}…` : value;
-  return new FieldError(field, `“${shown}” is no pair of folders; write “this folder=that folder”.`);
+  throw new FieldError(field, `“${shown}” is no pair of folders; write “this folder=that folder”.`);
 }
 
 /** ASCII without `&` is written as it is read. */

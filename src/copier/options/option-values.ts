@@ -56,7 +56,7 @@ function numberOf(
 
 /** The first `=` divides it. */
 function pairOf(name: string, word: string): readonly [string, string] {
-  const [, key, value] = /^([^=]*)=(.*)$/s.exec(word) ?? [];
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(word) ?? [];
   if (key === undefined || value === undefined)
     throw usageError(`--${name} takes two words with = between them, not "${printable(word)}"`);
   return [key, value];

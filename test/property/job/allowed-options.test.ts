@@ -16,7 +16,7 @@ const allowed = new RegExp(
       "delete2duplicates",
       "(?:ssl|tls|compress|gmail|office|exchange|domino)[12]",
     ],
-    ...["f1f2=.+=.*", "folder=.+", "exitwhenover=\\d+", "nolog", "errorsmax=500", "maxsize=1000000000"],
+    ...["f1f2=[^=]+=.+", "folder=.+", "exitwhenover=\\d+", "nolog", "errorsmax=500", "maxsize=1000000000"],
     ...["skipemptyfolders", "filterbuggyflags"],
   ].join("|")})$`,
   "u",

@@ -164,6 +164,8 @@ test("the original's other fields", () => {
     ...["--gmail1", "--skipcrossduplicates"],
   ]);
   assert.equal(wrong(optionsOfOriginal({ ...six, exitwhenover: "-1" })), "exitwhenover");
+  for (const f1f2 of ["x", "=", "=x", "x=", " = "])
+    assert.equal(wrong(optionsOfOriginal({ ...six, f1f2 })), "f1f2", f1f2);
   assert.ok(!options(optionsOfOriginal({ ...six, delete2duplicates: "on" })).includes("--syncduplicates"));
 });
 
