@@ -1,7 +1,7 @@
 // Two servers with the same mailboxes, a database that knows them, and clients that rename: values, for properties.
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import fc from "./examples.ts";
 import type { ListedMailbox } from "../../src/mail/listing/list-mailboxes.ts";
 import { fromWire, isWithin, type Naming, toWire } from "../../src/model/mailbox-name.ts";
 import { type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { Complaints } from "../../../src/config/config-error.ts";
 import { readSections } from "../../../src/config/sections.ts";
 

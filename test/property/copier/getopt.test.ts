@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import type { OptionKind, OptionSpec } from "../../../src/copier/options/option-spec.ts";
 import { optionTable } from "../../../src/copier/options/option-table.ts";
 import type { OptionName } from "../../../src/copier/options/options.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { ImapStream } from "imapflow/lib/handler/imap-stream.js";
 import type { ImapStreamItem } from "imapflow/lib/handler/types.js";
 import { type RawResponse, ResponseSplitter } from "../../../src/imap/codec/split-responses.ts";

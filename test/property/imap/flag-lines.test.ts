@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import type { FlagRun } from "../../../src/imap/codec/flag-lines.ts";
 import { ResponseReader } from "../../../src/imap/codec/read-responses.ts";
 import type { FetchResponse, Response } from "../../../src/imap/responses.ts";

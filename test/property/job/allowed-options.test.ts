@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { parseCommandLine } from "../../../src/copier/options/parse-options.ts";
 import { optionsOfOriginal, optionsOfPage } from "../../../src/job/allowed-options.ts";
 import { InterimapError } from "../../../src/model/errors.ts";

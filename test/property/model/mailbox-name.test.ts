@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { decodeUtf7, displayName, encodeUtf7, fromWire, shadowed, toWire } from "../../../src/model/mailbox-name.ts";
 import { contradiction, isStraight, type NamePair } from "../../../src/model/name-pairs.ts";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { type FlagSet, flagSet, noFlags } from "../../../src/model/flags.ts";
 import { KnownFlags } from "../../../src/model/known-flags.ts";
 import { sides } from "../../../src/model/side.ts";

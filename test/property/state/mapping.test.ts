@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { otherSide, type PerSide, type Side, sides } from "../../../src/model/side.ts";
 import { countUids, hasUid, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/state/open-store.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { withQresync } from "../../../src/imap/abilities.ts";
 import { Capabilities } from "../../../src/imap/capabilities.ts";
 import { encodeCommand } from "../../../src/imap/codec/write-command.ts";

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { type FlagSet, noFlags, unionFlags } from "../../../src/model/flags.ts";
 import { perSide, sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";

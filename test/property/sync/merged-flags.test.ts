@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { flagSet, storableFlags } from "../../../src/model/flags.ts";
 import { type PerSide, perSide, type Side, sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { unionFlags } from "../../../src/model/flags.ts";
 import { otherSide, type PerSide, perSide, sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { parseArguments } from "../../../src/cli/options.ts";
 
 const common = { config: undefined, quiet: false, debug: 0 };

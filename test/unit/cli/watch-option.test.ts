@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { watchSeconds, withoutNumbers } from "../../../src/cli/watch-option.ts";
 
 const taken: readonly (readonly [argv: readonly string[], watch: string | undefined, rest: readonly string[]])[] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { retryAfterMs } from "../../../src/imap/retry-after.ts";
 import { patienceMs } from "../../support/eventually.ts";
 

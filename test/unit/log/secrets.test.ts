@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { Secrets } from "../../../src/log/secrets.ts";
 
 function hiding(...hidden: readonly string[]): Secrets {

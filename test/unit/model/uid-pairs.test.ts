@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { isPossibleRun, runsOfPairs, type UidPair, UidPairs } from "../../../src/model/uid-pairs.ts";
 import { maxUid, uidRange, uidSetOf } from "../../../src/model/uid-set.ts";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { parseArguments } from "../../../src/cli/options.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { meantBy, readings } from "../../../src/model/given-name.ts";

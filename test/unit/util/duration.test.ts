@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import { duration } from "../../../src/util/duration.ts";
 
 const second = 1_000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../support/examples.ts";
 import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
 import type { MailboxState } from "../../../src/model/mailbox-state.ts";
 import { isBehind, isMore, isNews, mayHaveLost } from "../../../src/watch/is-news.ts";

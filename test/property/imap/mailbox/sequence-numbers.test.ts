@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import { parseFetchQuickly } from "../../../../src/imap/codec/fetch-fast-path.ts";
 import { CountedNumbers } from "../../../../src/imap/mailbox/message-numbers.ts";
 import { SequenceNumbers } from "../../../../src/imap/mailbox/sequence-numbers.ts";

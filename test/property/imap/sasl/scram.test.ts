@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import { SaltedPasswords } from "../../../../src/imap/sasl/salted-passwords.ts";
 import { type Binding, scram, type ScramOptions } from "../../../../src/imap/sasl/scram.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import type { Turn } from "../../../../src/imap/command.ts";
 import type { Channel } from "../../../../src/imap/mailbox/channel.ts";
 import { AppendLanes, type Lane } from "../../../../src/mail/transfer/append-lanes.ts";

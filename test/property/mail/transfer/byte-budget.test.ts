@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import { ByteBudget } from "../../../../src/mail/transfer/byte-budget.ts";
 
 const limit = 100;

@@ -1,6 +1,6 @@
 // What clients do to the two mailboxes of a World, at random.
 
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import { type FlagSet, flagSet, permanentFlags, unionFlags } from "../../../../src/model/flags.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
 import type { Store } from "../../../../src/state/state-store.ts";

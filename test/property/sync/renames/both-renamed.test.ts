@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import { toWire } from "../../../../src/model/mailbox-name.ts";
 import { otherSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
 import { isTemporary, settledName } from "../../../../src/model/temporary-name.ts";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import type { Listing } from "../../../../src/mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
 import { isWithin, toWire } from "../../../../src/model/mailbox-name.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import { matchMessages } from "../../../../src/copier/engine/match-plan.ts";
 import { MessageTable } from "../../../../src/copier/engine/message-table.ts";
 import { flagSet } from "../../../../src/model/flags.ts";

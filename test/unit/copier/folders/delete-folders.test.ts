@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import { type Deletion, planDeletions } from "../../../../src/copier/folders/delete-folders-plan.ts";
 import { emptyFolderCandidates, mayGo } from "../../../../src/copier/folders/empty-folders.ts";
 import { withoutMixing } from "../../../../src/copier/folders/mix-folders.ts";

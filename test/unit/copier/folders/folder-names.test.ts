@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import { type Mapping, nameMapper } from "../../../../src/copier/folders/folder-names.ts";
 import { layoutOf } from "../../../../src/copier/folders/layout.ts";
 import { ancestors, deepestFirst, foldersToCreate, hasChildren } from "../../../../src/copier/folders/parents.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import { wrapLines } from "../../../../src/copier/messages/wrap-lines.ts";
 
 function wrapped(text: string, most: number): string {

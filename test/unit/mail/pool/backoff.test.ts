@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import { backoffMs } from "../../../../src/mail/pool/backoff.ts";
 
 const second = 1_000;

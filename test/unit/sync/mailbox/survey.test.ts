@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../support/examples.ts";
 import { sizesOf } from "../../../../src/model/message-sizes.ts";
 import { emptyUidSet, uidRange, uidSetOf, union } from "../../../../src/model/uid-set.ts";
 import type { Loss } from "../../../../src/sync/deletions/loss.ts";
