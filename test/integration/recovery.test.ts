@@ -187,7 +187,7 @@ describe("a connection that is lost", { concurrency: 6 }, () => {
       await deliver(stores[other], "anew", mail("y"));
 
       await gates[side].open();
-      assert.match(await daemon.line(/Connected again/), new RegExp(`^${side}: Connected again after \\d+ s$`));
+      assert.match(await daemon.line(/Connected again/), new RegExp(`^${side}: Connected again after .+`));
       for (const on of sides) {
         await becomes(() => contents(stores[on]), ["l", "m1 \\seen", "m2", "m3", "m5", "m6", "r"]);
         await becomes(() => contents(stores[on], "box"), ["m1", "m2 work", "m4", "m5", "m6"]);
