@@ -7,6 +7,7 @@ import { SessionPair } from "../mail/pool/pair.ts";
 import { ByteBudget, octetsInFlight } from "../mail/transfer/byte-budget.ts";
 import { Shortage } from "../mail/transfer/reluctance.ts";
 import { InterimapError, interrupted } from "../model/errors.ts";
+import type { Fence } from "../model/fence.ts";
 import { type PerSide, perSide } from "../model/side.ts";
 import type { Account } from "./accounts/account.ts";
 import type { AccountsIo } from "./accounts/accounts-io.ts";
@@ -43,6 +44,8 @@ export interface CopyParts {
   readonly verification?: CopyRun["verification"];
   /** Where connections may go; undefined: anywhere. */
   readonly targets?: TargetFilter;
+  /** Asked before each change of host1, host2 and the memory; undefined: they may be made. */
+  readonly fence?: Fence | undefined;
   /** What no line may show; added to during the run. */
   readonly secrets: Secrets;
 }
@@ -63,10 +66,10 @@ function explained(emit: Emit, stop: AbortSignal): (error: unknown) => ExitName 
 }
 
 async function perform(parts: CopyParts): Promise<ExitName> {
-  const { options, reporter, statistics, signals, env, secrets, targets } = parts;
+  const { options, reporter, statistics, signals, env, secrets, targets, fence } = parts;
   const { emit } = reporter;
   const io: AccountsIo = {
-    ...{ env, log: runLog(options, emit), secrets, targets, signal: signals.stop, ask: askerOf(signals.stop) },
+    ...{ env, log: runLog(options, emit), secrets, targets, fence, signal: signals.stop, ask: askerOf(signals.stop) },
     say: (text, host) => {
       emit({ type: "notice", host, text });
     },
@@ -104,7 +107,7 @@ async function perform(parts: CopyParts): Promise<ExitName> {
       await connections.logout();
       return "EX_OK";
     }
-    memory = await memoryOf(options, accounts);
+    memory = await memoryOf(options, accounts, fence);
     const run = runOf(parts, { connections, sessions, memory });
     try {
       await copyAccount(run);
@@ -128,11 +131,15 @@ async function perform(parts: CopyParts): Promise<ExitName> {
   }
 }
 
-async function memoryOf(options: Options, accounts: PerSide<Account>): Promise<CopyMemory | undefined> {
+async function memoryOf(
+  options: Options,
+  accounts: PerSide<Account>,
+  fence: Fence | undefined,
+): Promise<CopyMemory | undefined> {
   if (!hasMemory(options)) return undefined;
   const { openMemory } = await import("./memory/open-memory.ts");
   const named = ({ user, hostName, port }: Account): string => `${user}@${hostName}:${String(port)}`;
-  return openMemory(options, { account1: named(accounts.local), account2: named(accounts.remote) });
+  return openMemory(options, { account1: named(accounts.local), account2: named(accounts.remote) }, fence);
 }
 
 interface Means {

@@ -2,6 +2,7 @@
 
 import type { Log } from "../log/log.ts";
 import { InterimapError } from "../model/errors.ts";
+import type { Fence } from "../model/fence.ts";
 import { defaultLimits } from "../model/server-limits.ts";
 import type { AuthMechanism, ServerSettings } from "../model/server-settings.ts";
 import type { Side } from "../model/side.ts";
@@ -41,6 +42,8 @@ export interface ConnectOptions {
   readonly disavowed?: Set<string>;
   /** See {@link Session.changesNothing}. */
   readonly changesNothing?: boolean;
+  /** See `SessionOptions`. */
+  readonly fence?: Fence | undefined;
   /** How the server is reached; the settings decide unless this is given. */
   readonly open?: typeof openTransport;
   /** Runs after the login and before anything else is agreed; undefined if the greeting already logged us in. */
@@ -136,8 +139,8 @@ async function open({ settings, options }: Work<ReachOptions>): Promise<Opened> 
     timeoutMs,
     discardStderr: how.type === "tunnel" && how.nullStderr && !log.traffic,
   });
-  const { silenceLimitMs, onAlert, disavowed, changesNothing, credentials } = options;
-  const manner = { silenceLimitMs, onAlert, disavowed, changesNothing };
+  const { silenceLimitMs, onAlert, disavowed, changesNothing, fence, credentials } = options;
+  const manner = { silenceLimitMs, onAlert, disavowed, changesNothing, fence };
   const session = new Session(transport, { side, log, limits, isStranger: true, ...manner });
   if (credentials !== undefined) hideCredentials(session, credentials);
   return orDestroyed(session, options, async () => {

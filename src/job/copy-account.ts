@@ -68,7 +68,7 @@ interface Copy {
 }
 
 async function copy(options: Options, { spec, say, surroundings }: Copy): Promise<JobResult> {
-  const { output, env, secrets, beforeBatch = () => undefined } = surroundings;
+  const { output, env, secrets, fence } = surroundings;
   const startedAt = new Date();
   const statistics = new Statistics(startedAt);
   const teller = new RunTeller(output, statistics, options);
@@ -85,13 +85,7 @@ async function copy(options: Options, { spec, say, surroundings }: Copy): Promis
   });
   for (const line of bannerLines({ version: packageJson.version, startedAt, argv: spec.options })) say(line);
   const exit = await performCopy({
-    ...{ options, rules: rulesOf(options), statistics, reporter, signals, env, secrets },
-    output: {
-      hasRoom: async (stop) => {
-        await output.hasRoom(stop);
-        beforeBatch();
-      },
-    },
+    ...{ options, rules: rulesOf(options), statistics, reporter, signals, env, secrets, fence, output },
     targets: targetFilter(spec.targets),
     verification: spec.verification,
   });

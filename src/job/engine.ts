@@ -1,6 +1,7 @@
 // What a process that does a job needs to know of the engine that does it.
 
 import type { Secrets } from "../log/secrets.ts";
+import type { Fence } from "../model/fence.ts";
 import type { Vocabulary } from "../model/vocabulary.ts";
 import type { JobResult } from "./job-message.ts";
 import type { JobSpec } from "./job-spec.ts";
@@ -20,8 +21,8 @@ export interface JobSurroundings {
   readonly env: NodeJS.ProcessEnv;
   /** Gets to know those of the job. */
   readonly secrets: Secrets;
-  /** To be called before each batch of messages is begun. */
-  readonly beforeBatch?: () => void;
+  /** Asked before each change of a server and of the state. */
+  readonly fence?: Fence | undefined;
 }
 
 /** @throws TypeError for a job that is another engine's */

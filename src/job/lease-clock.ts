@@ -72,10 +72,16 @@ export class LeaseClock {
     this.look();
   }
 
-  /** What is over stays over. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** What is over stays over. A moment that is past says that the lease is lost. */
   renew(heldUntil: HeldUntil): void {
     this.look();
-    if (!this.#isOver) this.#heldUntil = heldUntil;
+    if (this.#isOver) return;
+    this.#heldUntil = heldUntil;
+    this.look();
   }
 
   /** To be called before anything is written: a process that was stopped does that first when it wakes up. */

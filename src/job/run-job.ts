@@ -29,7 +29,7 @@ export interface RunningJob {
   readonly abort: () => void;
   /** As `abort()`, and ends the process for good after the grace time. */
   readonly kill: () => void;
-  /** Of a job that has one: its lease was renewed. */
+  /** Of a job that has one: its lease was renewed or, where the moment is past, lost. */
   readonly renew: (heldUntil: HeldUntil) => void;
   /** Never rejects. All messages have been handed on by then, and the process is gone. */
   readonly ended: Promise<JobEnd>;

@@ -2,6 +2,8 @@
 
 import { createReadStream } from "node:fs";
 import { Secrets } from "../log/secrets.ts";
+import { interrupted } from "../model/errors.ts";
+import type { Fence } from "../model/fence.ts";
 import { speak } from "../model/vocabulary.ts";
 import { boundedLines } from "./bounded-lines.ts";
 import { type Engine, requireOwn } from "./engine.ts";
@@ -54,9 +56,14 @@ export async function work<Spec extends JobSpec>(
         });
   void hearParent((line) => lease?.renew(parseHeldUntil(JSON.parse(line)))).finally(unheard);
   const output = new MessageOutput({ onLoss: unheard });
-  const beforeBatch = (): void => lease?.look();
+  const fence: Fence | undefined =
+    lease &&
+    (() => {
+      lease.look();
+      return lease.isOver ? interrupted() : undefined;
+    });
   try {
-    const result = await engine.perform(spec, { output, stop: stop.signal, env, secrets, beforeBatch });
+    const result = await engine.perform(spec, { output, stop: stop.signal, env, secrets, fence });
     output.send({ type: "ended", ...result });
     await output.end();
     return result.exitCode;

@@ -2,6 +2,7 @@
 
 import { randomInt } from "node:crypto";
 import { InterimapError } from "../model/errors.ts";
+import type { Fence } from "../model/fence.ts";
 import { signaturesTable } from "./copied-signatures.ts";
 import { sizesTable } from "./copied-sizes.ts";
 import { type CopiedAccounts, CopyStore } from "./copies.ts";
@@ -16,12 +17,14 @@ export interface CopyStoreOptions {
   readonly accounts: CopiedAccounts;
   /** What to do when it cannot be used, as a sentence without the final full stop. */
   readonly remedy: string;
+  /** Asked before each commit. */
+  readonly fence?: Fence | undefined;
 }
 
 /** Throws DATABASE_CREATE, DATABASE_LOCKED, DATABASE_READ or DATABASE_VERSION; the file is then unchanged. */
-export function openCopyStore({ path, accounts, remedy }: CopyStoreOptions): CopyStore {
+export function openCopyStore({ path, accounts, remedy, fence }: CopyStoreOptions): CopyStore {
   try {
-    return new CopyStore(openConnection(path), accounts);
+    return new CopyStore(openConnection(path, fence), accounts);
   } catch (error) {
     if (!(error instanceof InterimapError) || !error.code.startsWith("DATABASE_")) throw error;
     // Its own hint may be a command of the other program.
@@ -70,11 +73,11 @@ const tables: Readonly<Record<string, string>> = {
 /** What each version added. */
 const added: Readonly<Record<string, number>> = { sizes: 2, signatures: 3 };
 
-function openConnection(given: string): Connection {
+function openConnection(given: string, fence: Fence | undefined): Connection {
   const path = settleDatabaseFile(given);
   const log = leftoverLog(path);
   if (log === "garbage" || log === "foreign") throw lostLogError(path, log);
-  const connection = new Connection(path);
+  const connection = new Connection(path, fence);
   try {
     if (isEmpty(connection)) make(connection);
     else requireOurs(connection);

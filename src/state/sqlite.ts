@@ -3,6 +3,7 @@
 // Nothing else in the process may open the database's file: closing any descriptor of it drops SQLite's POSIX locks.
 
 import Database from "better-sqlite3";
+import type { Fence } from "../model/fence.ts";
 import { addOnError } from "./add-on.ts";
 import { databaseError } from "./database-error.ts";
 
@@ -23,6 +24,7 @@ function loaded(path: string): Database.Database {
 export class Connection {
   readonly path: string;
   readonly #database: Database.Database;
+  readonly #fence: Fence | undefined;
   readonly #statements = new Map<string, Database.Statement<SqlValue[]>>();
   #mustSignLog = false;
   #isOurs = false;
@@ -31,10 +33,12 @@ export class Connection {
 
   /**
    * Opens an existing file and locks it against every other process, readers too, until {@link close} or the end of
-   * the process. Changes nothing in the file. Throws DATABASE_LOCKED or DATABASE_READ.
+   * the process. Changes nothing in the file. `fence`: asked before each commit; what it says is thrown. Throws
+   * DATABASE_LOCKED or DATABASE_READ.
    */
-  constructor(path: string) {
+  constructor(path: string, fence?: Fence) {
     this.path = path;
+    this.#fence = fence;
     this.#database = this.#guard(() => loaded(path));
     try {
       this.#guard(() => {
@@ -96,13 +100,13 @@ export class Connection {
 
   /** Returns the rowid of the last inserted row, which only an INSERT's caller may look at. */
   run(sql: string, ...values: SqlValue[]): number {
-    this.#signLog();
+    this.#beforeChange();
     return this.#guard(() => Number(this.#statement(sql).run(...values).lastInsertRowid));
   }
 
   /** Returns how many rows were changed. */
   changes(sql: string, ...values: SqlValue[]): number {
-    this.#signLog();
+    this.#beforeChange();
     return this.#guard(() => this.#statement(sql).run(...values).changes);
   }
 
@@ -146,7 +150,7 @@ export class Connection {
 
   /** Commits what `work` did, or nothing of it if it throws. May be nested. */
   transaction<T>(work: () => T): T {
-    this.#signLog();
+    this.#beforeChange();
     this.#inTransaction ??= this.#database.transaction((inner: () => unknown) => inner());
     const run = this.#inTransaction;
     return this.#guard(() => run(work) as T);
@@ -186,9 +190,17 @@ export class Connection {
     this.#guard(() => this.#database.close());
   }
 
+  /** Not asked within a transaction: nothing is waited for there. */
+  #beforeChange(): void {
+    if (this.#database.inTransaction) return;
+    const refusal = this.#fence?.();
+    if (refusal !== undefined) throw refusal;
+    this.#signLog();
+  }
+
   /** The log begins with the page that has the identity, by which leftover-log.ts recognises it. */
   #signLog(): void {
-    if (!this.#mustSignLog || this.#database.inTransaction) return;
+    if (!this.#mustSignLog) return;
     // Writes that page, although nothing changes.
     this.version = this.version;
     this.#mustSignLog = false;

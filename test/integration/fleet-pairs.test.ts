@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
-import { startFleet } from "../support/fleet.ts";
+import { type FleetWorker, startFleet } from "../support/fleet.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy, type TrafficProxy, type Verdict } from "../support/traffic-proxy.ts";
@@ -15,11 +15,22 @@ const [fleet, { local, remote }] = await Promise.all([
   startAll({ local: startDovecot(), remote: startDovecot() }),
 ]);
 
-/** What the second server says, line by line. */
-let onServerLine = (_line: string): Verdict | Promise<Verdict> => undefined;
-const proxy: TrafficProxy = await startTrafficProxy(remote, { onServerLine: (line) => onServerLine(line) });
+type Place = "local" | "remote";
+
+/** What the servers say, line by line. */
+let onServerLine = (_line: string, _side: Place): Verdict | Promise<Verdict> => undefined;
+/** What they are told. */
+let onClientLine = (_line: string): void => undefined;
+const proxyOf = (server: MailServer, side: Place): Promise<TrafficProxy> =>
+  startTrafficProxy(server, {
+    onServerLine: (line) => onServerLine(line, side),
+    onClientLine: (line) => {
+      onClientLine(line);
+    },
+  });
+const [localProxy, remoteProxy] = await Promise.all([proxyOf(local, "local"), proxyOf(remote, "remote")]);
 after(async () => {
-  await proxy.stop();
+  await Promise.all([localProxy, remoteProxy].map((proxy) => proxy.stop()));
   await fleet.stop();
 });
 
@@ -35,8 +46,8 @@ async function addPair(more: Readonly<Record<string, unknown>> = {}): Promise<Pa
   const name = `pair${String(++made)}`;
   const record = {
     ...{ name, engine: "sync", every: "1h", options: ["type=imap", "STARTTLS=NO", "compress=NO"] },
-    ...{ host1: local.host, port1: local.port, user1: name, password1: "p" },
-    ...{ host2: proxy.server.host, port2: proxy.server.port, user2: name, password2: "p" },
+    ...{ host1: localProxy.server.host, port1: localProxy.server.port, user1: name, password1: "p" },
+    ...{ host2: remoteProxy.server.host, port2: remoteProxy.server.port, user2: name, password2: "p" },
     ...more,
   };
   await fleet.done("add", fleet.file(`${name}.json`, JSON.stringify([record])));
@@ -79,6 +90,40 @@ function versionsOf({ name }: Pair): Promise<Version[]> {
      where name = $1 order by version`,
     [name],
   );
+}
+
+const changing = /^\S+ (?:APPEND|CREATE|DELETE|EXPUNGE|RENAME|(?:UN)?SUBSCRIBE|UID (?:COPY|EXPUNGE|MOVE|STORE)) /;
+
+/**
+ * From this answer on, servers say nothing until the account is another worker's, and the first one knows. Resolves then with a list
+ * that grows: commands that change something and come later.
+ */
+function loseLeaseAt({ name }: Pair, worker: FleetWorker, answer: RegExp): Promise<readonly string[]> {
+  return new Promise<readonly string[]>((resolve) => {
+    let lost: Promise<void> | undefined;
+    const lose = async (): Promise<void> => {
+      await fleet.postgres.query("delete from interimap_fleet.leases");
+      await fleet.postgres.query("update interimap_fleet.accounts set status = 'paused' where name = $1", [name]);
+      await eventually("the worker knows", () => /another worker has the lease/.test(worker.said()));
+      const later: string[] = [];
+      onClientLine = (line) => void (changing.test(line) && later.push(line));
+      onServerLine = () => undefined;
+      resolve(later);
+    };
+    onServerLine = (line, side) => {
+      if (lost === undefined && !(side === "remote" && answer.test(line))) return undefined;
+      return (lost ??= lose());
+    };
+  });
+}
+
+/** It can be worked on again. */
+async function freed({ name }: Pair): Promise<void> {
+  await fleet.done("resume", name);
+  await fleet.postgres.query(
+    "update pgboss.job set state = 'cancelled' where name = 'interimap-fleet' and state = 'active'",
+  );
+  await fleet.done("retry", name);
 }
 
 /** As a disk or a hand might: not what was stored. */
@@ -155,40 +200,35 @@ test("a run that is killed between the mail and its state loses and doubles noth
   assert.equal((await versionsOf(pair)).length, before.length + 1);
 });
 
-test("a worker that lost its lease brings no state home, and ends behind the batch in hand", async () => {
-  const pair = await addPair();
-  await deliver(pair.local, "INBOX", ...mails("a", 1));
-  await fleet.workOff();
-  const before = await versionsOf(pair);
-  await deliver(pair.local, "INBOX", ...mails("l", 1));
-  await command(pair.local, "CREATE Other");
-  await deliver(pair.local, "Other", ...mails("o", 1));
-  await fleet.done("retry", pair.name);
-  const worker = fleet.worker("--until-idle");
-  // The server is slow to answer the first APPEND; meanwhile the account is another worker's.
-  const lost = new Promise<void>((resolve) => {
-    onServerLine = async (line) => {
-      if (!/^\S+ OK .*APPENDUID/.test(line)) return;
-      onServerLine = () => undefined;
-      await fleet.postgres.query("delete from interimap_fleet.leases");
-      await fleet.postgres.query("update interimap_fleet.accounts set status = 'paused' where name = $1", [pair.name]);
-      await eventually("the worker knows", () => /another worker has the lease/.test(worker.said()));
-      resolve();
-    };
+for (const [what, answer] of [
+  ["copied a message", /^\S+ OK .*APPENDUID/],
+  ["set a flag", /^\S+ OK .*Store completed/],
+  ["opened a mailbox", /^\S+ OK \[READ-WRITE\]/],
+] as const)
+  test(`a worker that lost its lease when it had ${what} changes nothing any more, and brings no state home`, async () => {
+    const pair = await addPair();
+    await deliver(pair.local, "INBOX", ...mails("a", 3));
+    await fleet.workOff();
+    const before = await versionsOf(pair);
+    await store(pair.local, "1 +FLAGS (\\Flagged)");
+    await expunge(pair.remote, "2");
+    await deliver(pair.local, "INBOX", ...mails("l", 2));
+    await deliver(pair.remote, "INBOX", ...mails("r", 2));
+    await command(pair.local, "CREATE Other");
+    await deliver(pair.local, "Other", ...mails("o", 1));
+    await fleet.done("retry", pair.name);
+    // The loss is noticed long before the servers' silence counts as one of their connections.
+    const worker = fleet.worker("--until-idle", "--lease", "10");
+    const later = await loseLeaseAt(pair, worker, answer);
+    await worker.ended;
+    assert.deepEqual(later, []);
+    assert.match(worker.said(), /the lease was lost/);
+    assert.deepEqual(await versionsOf(pair), before);
+    await freed(pair);
+    await fleet.workOff();
+    assert.deepEqual(await both(pair), ["a1 \\flagged", "a3", "l1", "l2", "r1", "r2"]);
+    assert.deepEqual(await contents(pair.remote, "Other"), ["o1"]);
   });
-  await lost;
-  await worker.ended;
-  assert.match(worker.said(), /the lease was lost/);
-  assert.deepEqual(await versionsOf(pair), before);
-  await fleet.done("resume", pair.name);
-  await fleet.postgres.query(
-    "update pgboss.job set state = 'cancelled' where name = 'interimap-fleet' and state = 'active'",
-  );
-  await fleet.done("retry", pair.name);
-  await fleet.workOff();
-  assert.deepEqual(await both(pair), ["a1", "l1"]);
-  assert.deepEqual(await contents(pair.remote, "Other"), ["o1"]);
-});
 
 test("a damaged state is refused, and the one before it goes on; without any, the pair waits for somebody", async () => {
   const pair = await addPair();

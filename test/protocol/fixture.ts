@@ -9,6 +9,7 @@ import { connect, type ConnectOptions } from "../../src/imap/connect.ts";
 import { Session } from "../../src/imap/session/session.ts";
 import type { Log } from "../../src/log/log.ts";
 import { type ErrorCode, InterimapError } from "../../src/model/errors.ts";
+import type { Fence } from "../../src/model/fence.ts";
 import type { ServerSettings } from "../../src/model/server-settings.ts";
 import { someCredentials } from "../support/credentials.ts";
 import { errorLine } from "../support/error-line.ts";
@@ -31,12 +32,14 @@ export function recordedLog(debug: 0 | 1 | 2 = 0): RecordedLog {
 export interface SessionOptions {
   readonly capabilities?: readonly string[];
   readonly log?: Log;
+  readonly fence?: Fence;
 }
 
 /** A session that is past its greeting, whose server follows the script. */
 export function withSession<T>(script: string, work: (session: Session) => Promise<T>, options: SessionOptions = {}) {
   return withScript(script, async (server) => {
-    const session = new Session(await server.connect(), { side: "local", log: options.log ?? recordedLog() });
+    const { log = recordedLog(), fence } = options;
+    const session = new Session(await server.connect(), { side: "local", log, fence });
     session.capabilities = new Capabilities(options.capabilities ?? []);
     session.abilities = withQresync;
     try {

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import type { Command } from "../../src/imap/command.ts";
 import { CommandRefused } from "../../src/imap/command-refused.ts";
+import { interrupted } from "../../src/model/errors.ts";
 import { command, failsWith, withSession } from "./fixture.ts";
 
 const noop = command("NOOP");
@@ -144,4 +145,26 @@ test("8-bit octets in the server's words and in names do no harm", async () => {
     await assert.rejects(session.run(command('LIST "" *', { claim })), { words: "désolé" });
     assert.deepEqual(names, ["caf\xe9"]);
   });
+});
+
+test("behind a fence nothing is changed any more, even by a command that was waiting for its turn", async () => {
+  const script = `
+    C: t0 ONE
+    S: t0 OK
+    C: t2 NOOP
+    S: t2 OK`;
+  let isOver = false;
+  const fence = () => (isOver ? interrupted() : undefined);
+  await withSession(
+    script,
+    async (session) => {
+      const one = session.run(command("ONE", { overlap: "alone" }));
+      const two = session.run(command("APPEND", { overlap: "alone" }));
+      isOver = true;
+      await one;
+      await assert.rejects(two, failsWith("INTERRUPTED"));
+      await session.run(command("NOOP"));
+    },
+    { fence },
+  );
 });

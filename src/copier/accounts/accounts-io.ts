@@ -3,6 +3,7 @@
 import type { TargetFilter } from "../../imap/transport/target-filter.ts";
 import type { Log } from "../../log/log.ts";
 import type { Secrets } from "../../log/secrets.ts";
+import type { Fence } from "../../model/fence.ts";
 import type { Host } from "../options/host.ts";
 
 export interface AccountsIo {
@@ -20,4 +21,6 @@ export interface AccountsIo {
   readonly signal: AbortSignal;
   /** Where connections may go; undefined: anywhere. */
   readonly targets?: TargetFilter | undefined;
+  /** Asked before each change of a host; undefined: they may be made. */
+  readonly fence?: Fence | undefined;
 }

@@ -73,6 +73,7 @@ export class Visit {
     const { number, side, keepalive } = options;
     return {
       ...{ side, log: this.#io.log, signal, silenceLimitMs, keepAlive: keepalive, open, disavowed: this.#disavowed },
+      fence: this.#io.fence,
       onAlert: (text: string) => this.#io.alert?.(text, number),
     };
   }

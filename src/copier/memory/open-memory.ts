@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { makePrivateDirectory } from "../../files/open-safely.ts";
 import { InterimapError } from "../../model/errors.ts";
+import type { Fence } from "../../model/fence.ts";
 import type { CopyRecord, FolderPair } from "../../state/copies.ts";
 import { openCopyStore } from "../../state/open-copies.ts";
 import type { Options } from "../options/options.ts";
@@ -26,7 +27,7 @@ export interface MemoryAccounts {
  * The file of `--state`; else the one that stands for the cache of `--usecache` and `--useuid`.
  * @throws InterimapError DATABASE_CREATE, DATABASE_LOCKED, DATABASE_READ, DATABASE_VERSION
  */
-export function openMemory(options: MemoryOptions, accounts: MemoryAccounts): CopyMemory {
+export function openMemory(options: MemoryOptions, accounts: MemoryAccounts, fence?: Fence): CopyMemory {
   const cache = cacheOf(options);
   const inState = options.state !== undefined;
   const path = options.state ?? join(cache, cacheFile);
@@ -34,7 +35,7 @@ export function openMemory(options: MemoryOptions, accounts: MemoryAccounts): Co
   const remedy = inState
     ? "name another file with --state, or move this one away: the next run then compares messages by their headers"
     : "name another directory with --tmpdir, or move the file away: the next run then compares messages by their headers";
-  const record = openCopyStore({ path, accounts, remedy });
+  const record = openCopyStore({ path, accounts, remedy, fence });
   // The original writes there only with its cache.
   return new Memory(record, {
     cache: options.usecache === true ? cache : undefined,

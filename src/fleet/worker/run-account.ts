@@ -4,7 +4,7 @@ import type { KeyObject } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { HeldUntil } from "../../job/lease-clock.ts";
+import { type HeldUntil, momentNow } from "../../job/lease-clock.ts";
 import { type JobEnd, runJob, type RunningJob } from "../../job/run-job.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
@@ -101,6 +101,8 @@ class AccountRun {
       onLost: (why) => {
         around.log.warn(`${taken.account.name}: the run ends: ${why}`);
         this.#lost.abort();
+        // Before the signal, which only asks it to end: it may change nothing more.
+        this.#job?.renew({ until: momentNow(), graceMs: graceMs(leaseSeconds) });
         this.#stop();
       },
     });

@@ -5,6 +5,7 @@
 //             inFlight                                #pending
 
 import { InterimapError } from "../../model/errors.ts";
+import type { Fence } from "../../model/fence.ts";
 import type { Side } from "../../model/side.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
 import { encodeCommand, line } from "../codec/write-command.ts";
@@ -19,6 +20,7 @@ import { CommandList } from "./command-list.ts";
 import { CommandWriter } from "./command-writer.ts";
 import type { Ending } from "./ending.ts";
 import type { Entry } from "./entry.ts";
+import { changesMail } from "./harmless.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { Outlet } from "./outlet.ts";
 import type { Silence } from "./silence.ts";
@@ -35,6 +37,7 @@ export interface PipelineOptions {
   readonly outlet: Outlet;
   readonly silence: Pick<Silence, "progress">;
   readonly ending: Pick<Ending, "isOpen" | "end">;
+  readonly fence: Fence | undefined;
 }
 
 export class Pipeline {
@@ -184,11 +187,17 @@ export class Pipeline {
   }
 
   #start(entry: Entry): void {
-    const { side, inFlight, selection, discretion, silence } = this.#options;
+    const { side, inFlight, selection, discretion, silence, fence } = this.#options;
     const { overlap, opens, divides, view } = entry.command;
     // By now it is confirmed that another mailbox is selected, or none.
     if (overlap === "changing" && view !== undefined && (view !== selection.view || view.isReplaced)) {
       entry.reject(mailboxLost(side));
+      return;
+    }
+    // Only now: a command may have waited long for its turn.
+    const refusal = fence === undefined || !changesMail(entry.command) ? undefined : fence();
+    if (refusal !== undefined) {
+      entry.reject(refusal);
       return;
     }
     if (inFlight.total === 0) silence.progress();

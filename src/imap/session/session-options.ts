@@ -1,6 +1,7 @@
 // What a session is made with.
 
 import type { Log } from "../../log/log.ts";
+import type { Fence } from "../../model/fence.ts";
 import type { ServerLimits } from "../../model/server-limits.ts";
 import type { Side } from "../../model/side.ts";
 
@@ -12,6 +13,8 @@ export interface SessionOptions {
   readonly silenceLimitMs?: number | undefined;
   /** Commands that would change something are refused. */
   readonly changesNothing?: boolean | undefined;
+  /** Asked when a command that changes something is about to be written. */
+  readonly fence?: Fence | undefined;
   /** Until `Session.trust()`, the server may send only little. */
   readonly isStranger?: boolean;
   /** Receives what a server wants people to read (RFC 3501 7.1, ALERT). */

@@ -77,7 +77,7 @@ export class Session {
     });
     const parts = { side, inFlight, selection, discretion, announcements, ending, traffic, outlet };
     const silence = new Silence({ ...parts, usualMs: limits.silenceMs, limitMs: options.silenceLimitMs });
-    const pipeline = new Pipeline({ ...parts, silence });
+    const pipeline = new Pipeline({ ...parts, silence, fence: options.fence });
     this.#announcements = announcements;
     this.#ending = ending;
     this.#outlet = outlet;

@@ -4,6 +4,7 @@
 import type { Config } from "../../config/config.ts";
 import { accountOf } from "../../model/account.ts";
 import { InterimapError } from "../../model/errors.ts";
+import type { Fence } from "../../model/fence.ts";
 import { perSide } from "../../model/side.ts";
 import { isDamage } from "../../state/database-error.ts";
 import { openStore } from "../../state/open-store.ts";
@@ -15,11 +16,12 @@ import { pairErrorLine } from "./pair-result.ts";
 export function openPairStore(
   config: Config,
   { database, mayBeOlder }: Pick<SyncSpec, "database" | "mayBeOlder">,
+  fence: Fence | undefined,
 ): Store | { readonly damage: string } {
   const accounts = perSide((side) => accountOf(config.servers[side]));
   let store: Store | undefined;
   try {
-    store = openStore({ path: database, claim: { accounts, areTheSame: false } });
+    store = openStore({ path: database, claim: { accounts, areTheSame: false }, fence });
     store.check();
     if (mayBeOlder && !store.needsUpgrade) expectCopies(store);
     return store;

@@ -49,7 +49,7 @@ async function syncPair(spec: SyncSpec, surroundings: JobSurroundings): Promise<
   });
   try {
     const config = pairConfig({ ...spec, env });
-    const store = openPairStore(config, spec);
+    const store = openPairStore(config, spec, surroundings.fence);
     if ("damage" in store) return pairResult("STATE_DAMAGED", store.damage);
     let hasSoundState = false;
     let result: JobResult;
@@ -85,7 +85,8 @@ async function onStore(store: Store, { spec, config, log, teller, signal, surrou
   const hide = (secret: string): void => surroundings.secrets.add(secret);
   const report = teller.note;
   const credentials = credentialsOf(servers, { log, hide, mayAsk: false });
-  const manner = { log, credentials, onAlert: alertsTo(report), ...opening(spec) };
+  const { fence } = surroundings;
+  const manner = { log, credentials, onAlert: alertsTo(report), fence, ...opening(spec) };
   const connections = pairOf(servers, manner);
   const scope = scopeOf({ config, mailboxes: [], allowsMassDelete: spec.allowsMassDelete }, namesOf(config));
   const { mayBeOlder } = spec;

@@ -7,7 +7,7 @@ import type { ServerSettings } from "../../model/server-settings.ts";
 import { type PerSide, perSide, type Side } from "../../model/side.ts";
 import { SessionPair } from "./pair.ts";
 
-export interface PairManner extends Pick<ConnectOptions, "open" | "changesNothing"> {
+export interface PairManner extends Pick<ConnectOptions, "open" | "changesNothing" | "fence"> {
   readonly log: Log;
   /** Each call is for one login. */
   readonly credentials: PerSide<() => Credentials>;

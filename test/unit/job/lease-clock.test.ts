@@ -58,6 +58,15 @@ test("what was over stays over, even if a renewal lay in the pipe while the proc
   clock.stop();
 });
 
+test("a lease that is lost is over at once", () => {
+  const { clock, events, held } = clockAt(heldUntil);
+  clock.renew(held(0));
+  assert.deepEqual([events, clock.isOver], [["over"], true]);
+  clock.renew(held(1_000));
+  assert.equal(clock.isOver, true);
+  clock.stop();
+});
+
 test("the sleep of a machine counts, of which its monotonic clock knows nothing", () => {
   const { events, pass } = clockAt(heldUntil);
   pass(0, 3_600_000);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { interrupted } from "../../../src/model/errors.ts";
 import { openStore } from "../../../src/state/open-store.ts";
 import { Connection } from "../../../src/state/sqlite.ts";
 import { Store } from "../../../src/state/state-store.ts";
@@ -58,4 +59,24 @@ test("values are the first column of each row; failures are translated", (t) => 
   assert.throws(() => connection.values("SELECT x FROM missing"), failure("BUG", /no such table/));
   connection.execute("CREATE TABLE t (x, y); INSERT INTO t VALUES (1, 4), (2, 5)");
   assert.deepEqual(connection.values("SELECT x, y FROM t"), [1, 2]);
+});
+
+test("behind a fence nothing is committed any more, and everything can still be read", (t) => {
+  const path = join(temporaryDirectory(t), "x.db");
+  let isOver = false;
+  const store = openStore({ path, fence: () => (isOver ? interrupted() : undefined) });
+  store.addMailbox("INBOX", true);
+  store.transaction(() => {
+    // A transaction that was begun is one change.
+    isOver = true;
+    store.addMailbox("Other", true);
+  });
+  assert.throws(() => store.addMailbox("Third", true), failure("INTERRUPTED", /./));
+  assert.throws(() => store.transaction(() => undefined), failure("INTERRUPTED", /./));
+  assert.deepEqual(
+    store.mailboxes().map(({ name }) => name),
+    ["INBOX", "Other"],
+  );
+  store.check();
+  store.close();
 });
