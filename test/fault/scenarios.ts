@@ -343,6 +343,13 @@ export const scenarios: readonly Scenario[] = [
     settings: { "follow-deletions": "YES", "trash-mailbox": "" },
   },
   {
+    name: "gone: deleted after messages were moved out of it, to a mailbox made for them",
+    synced: ["create Box", "create Cup", "append Box a*3", "append Cup c", "append INBOX i*9"],
+    local: ["create New", "move Box New a1", "move Box Cup a2", "flag New a1 +\\Flagged", "delete Box"],
+    remote: ["append Cup r"],
+    settings: { "follow-deletions": "YES", "trash-mailbox": "" },
+  },
+  {
     name: "gone: renamed on one side, deleted on the other, where another has its name",
     synced: ["create Box", "append Box a*3", "append INBOX i*9"],
     local: ["rename Box Cup", "append Cup l"],

@@ -3,28 +3,27 @@
 import type { SessionPair } from "../../mail/pool/pair.ts";
 import type { ByteBudget } from "../../mail/transfer/byte-budget.ts";
 import type { Shortage } from "../../mail/transfer/reluctance.ts";
-import type { MailboxState } from "../../model/mailbox-state.ts";
-import type { PerSide } from "../../model/side.ts";
+import type { PerSide, Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { DeletionGuard } from "../deletions/deletion-guard.ts";
 import type { Surveys } from "../mailbox/survey.ts";
 import type { Report } from "./events.ts";
 
-/** A mailbox that both servers have. */
+/** A mailbox of one server. */
 export interface OtherMailbox {
   readonly name: string;
-  readonly wireNames: PerSide<string>;
+  readonly wireName: string;
   /** As of the last checkpoint. */
-  readonly states: PerSide<MailboxState | undefined>;
+  readonly uidValidity: number;
 }
 
 /** Where else the other server may have new messages. */
 export interface Elsewhere {
   /** When anything was synchronised last, before this run, in ms since 1970: only older messages can be there. */
   readonly since: number;
-  /** By the mailbox's number. */
-  readonly mailbox: (idx: number) => OtherMailbox | undefined;
+  /** By the mailbox's number: the one that this server has, whether or not the other one has it, too. */
+  readonly mailbox: (idx: number, side: Side) => OtherMailbox | undefined;
 }
 
 export interface RunContext {

@@ -51,6 +51,8 @@ export interface Run extends SyncOptions, RunContext {
   /** Mailboxes that do not count against the deletion limit. */
   readonly rubbish: Set<string>;
   readonly created: PerSide<Set<string>>;
+  /** Mailboxes that are about to be deleted, and out of which messages have been copied. */
+  readonly rescued: Set<number>;
   /** Unreadable lines that have been reported. */
   readonly unreadable: PerSide<Set<string>>;
 }
@@ -94,6 +96,7 @@ export async function begin(options: SyncOptions): Promise<Run> {
     inFlight: perSide(() => new ByteBudget(() => octetsInFlight(sides.map((side) => sessions[side].roundTripMs)))),
     shortage: perSide(() => new Shortage()),
     created: perSide(() => new Set<string>()),
+    rescued: new Set(),
     unreadable: perSide(() => new Set<string>()),
   };
 }

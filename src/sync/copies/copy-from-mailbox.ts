@@ -10,7 +10,6 @@ import { uidSets } from "../../imap/verbs/uid-sets.ts";
 import { observe } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
-import { unionFlags } from "../../model/flags.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
 import { perSide } from "../../model/side.ts";
 import {
@@ -28,7 +27,7 @@ import { allDone } from "../../util/all-done.ts";
 import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
 import type { OtherMailbox } from "../context/run-context.ts";
 import { pairMessages } from "../identity/pair-messages.ts";
-import { type Move, planMoves } from "../moves/moves-plan.ts";
+import { keepsFlags, type Move, planMoves } from "../moves/moves-plan.ts";
 import { clearRefusal } from "../refused/record-refusal.ts";
 import { markInterruptible } from "./mark-interruptible.ts";
 
@@ -62,7 +61,7 @@ export async function copyFromMailbox(
     perSide((side) => (side === source ? like : there)),
   );
   const departures = rows.map((row) => ({ pair: row, prints: row.prints }));
-  const copies = planMoves({ side: source, departures, pairs }).filter(mayBeCopied);
+  const copies = planMoves({ side: source, departures, pairs }).filter(keepsFlags);
   if (copies.length === 0) return emptyUidSet;
   markInterruptible(mailbox);
   mailbox.progress[target].isTouched = true;
@@ -78,28 +77,19 @@ export async function copyFromMailbox(
   return done.reduce(union, emptyUidSet);
 }
 
-/**
- * A copy has the flags of what was copied. If the program is killed before it has those of the message, both get the union: a flag
- * that was taken away would be there again.
- */
-function mayBeCopied({ arrival, counterpart }: Move): boolean {
-  return unionFlags(arrival.flags, counterpart.flags) === arrival.flags;
-}
-
 /** What the target has of these messages; nothing where the mailbox cannot be asked, or is not the one that was recorded. */
 async function lookInto(
   channel: Channel,
-  { wireNames, states }: OtherMailbox,
+  { wireName, uidValidity }: OtherMailbox,
   uids: UidSet,
 ): Promise<readonly MessageIdentity[]> {
-  const { side } = channel;
   try {
     // In one packet.
-    const selecting = observe(channel, wireNames[side]);
+    const selecting = observe(channel, wireName);
     const fetching = fetchIdentities(channel, uids);
     await allDone<unknown>([selecting, fetching]);
     const { view } = await selecting;
-    return view.hasStickyUids && view.uidValidity === states[side]?.uidValidity ? await fetching : [];
+    return view.hasStickyUids && view.uidValidity === uidValidity ? await fetching : [];
   } catch (error) {
     if (error instanceof InterimapError && error.abandons === "mailbox") return [];
     throw error;

@@ -32,7 +32,7 @@ const mostRows = 20_000;
 /** Returns those of the messages that the target has copied. */
 async function copyHeld(mailbox: OpenMailbox, direction: Direction, uids: UidSet): Promise<UidSet> {
   const { store, idx, sessions, stop } = mailbox;
-  const { source } = direction;
+  const { source, target } = direction;
   forgetChangesOf(
     mailbox,
     perSide((side) => (side === source ? uids : emptyUidSet)),
@@ -42,7 +42,7 @@ async function copyHeld(mailbox: OpenMailbox, direction: Direction, uids: UidSet
   let left: readonly MessageIdentity[] = named;
   let held = emptyUidSet;
   for (const [from, rows] of groupBy(likes, (row) => row.idx)) {
-    const other = from === idx ? undefined : mailbox.elsewhere?.mailbox(from);
+    const other = from === idx ? undefined : mailbox.elsewhere?.mailbox(from, target);
     if (other === undefined || left.length === 0 || stop.aborted) continue;
     const copied = await copyFromMailbox(mailbox, direction, { other, rows, messages: left });
     held = union(held, copied);

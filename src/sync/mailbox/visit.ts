@@ -221,15 +221,16 @@ async function syncOne(run: Run, { name, known, marked, listings, sessions }: On
   });
 }
 
-/** Mailboxes of which the servers have what was recorded. */
+/** Mailboxes of which a server has what was recorded. */
 function elsewhereIn({ store }: Run, listings: PerSide<Listing>): RunContext["elsewhere"] {
   const since = store.latestSynchronisation();
-  const mailbox = (idx: number): OtherMailbox | undefined => {
+  const mailbox = (idx: number, side: Side): OtherMailbox | undefined => {
     const other = store.mailboxes().find((one) => one.idx === idx);
-    if (other === undefined || sides.some((side) => store.unstable.has(idx, side))) return undefined;
+    if (other === undefined || sides.some((one) => store.unstable.has(idx, one))) return undefined;
     const { name, states } = other;
-    const isThere = sides.every((side) => listings[side].mailboxes.get(name)?.exists === true);
-    return isThere ? { name, states, wireNames: wireNamesOf(name, listings) } : undefined;
+    const [listed, before] = [listings[side].mailboxes.get(name), states[side]];
+    if (listed?.exists !== true || before === undefined) return undefined;
+    return { name, wireName: listed.wireName, uidValidity: before.uidValidity };
   };
   return since === undefined ? undefined : { since, mailbox };
 }

@@ -5,9 +5,11 @@ import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.t
 import type { FollowedDeletions } from "../../model/followed-deletions.ts";
 import { isStraight } from "../../model/name-pairs.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { countUids } from "../../model/uid-set.ts";
 import { changesNothing, type Run } from "../context/run.ts";
 import { massDisappearance } from "../deletions/deletion-guard-words.ts";
 import { isSideAsRecorded } from "../mailbox/glance.ts";
+import { copyFromDeleted } from "../moves/out-of-deleted.ts";
 import { leaveMailboxes } from "../renames/second-look.ts";
 import {
   areTooMany,
@@ -62,7 +64,10 @@ export async function followDeletions(run: Run, wanted: FollowedDeletions, scene
     else if (isTorn(scene.listings, root)) left.push({ ...root, reason: "map-mailbox pairs mailboxes below it" });
     else roots.push(root);
   }
+  const doomed = roots.flatMap((root) => [root, ...root.below]);
+  const areCopied = await copyFromDeleted(run, scene, doomed);
   await leaveMailboxes(run.sessions);
+  if (areCopied) return { ...nothing, isAny: true };
   if (roots.length > 0) admit(run, { ...plan, roots });
   for (const { idx } of returning) {
     // An earlier run may have been about to delete it.
@@ -111,12 +116,18 @@ function holdAllBack(run: Run, side: Side, { gone, known }: Scene): void {
 
 /** @throws nothing: what is too much is told, and its mailboxes are skipped. */
 function admit(run: Run, { roots }: Pick<GonePlan, "roots">): void {
-  const all = roots.flatMap((root) => [root, ...root.below]);
+  const all = roots.flatMap((root) => [root, ...root.below]).map((one) => withoutMoved(run, one));
   const error = run.guard.admitMailboxes(all);
   if (error === undefined) return;
   const mailboxes = all.map(({ name }) => name).sort();
   for (const name of mailboxes) run.skipped.add(name);
   run.report({ type: "deletions-held-back", side: undefined, mailboxes, error });
+}
+
+/** What is in another mailbox of the server by now is not lost. */
+function withoutMoved({ guard }: Run, one: GoneMailbox): GoneMailbox {
+  const moved = guard.movedFrom(one.idx)?.[otherSide(one.side)];
+  return moved === undefined ? one : { ...one, messages: one.messages - countUids(moved) };
 }
 
 function isUnsettledIn({ store: { refusals } }: Run): (idx: number) => boolean {

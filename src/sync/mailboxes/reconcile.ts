@@ -43,6 +43,7 @@ const mostCreated = 10_000;
 
 /** Creates what is missing and settles subscriptions, until there is nothing left to create: a server may make parents too. */
 export async function reconcile(run: Run): Promise<Reconciled> {
+  let areRecorded = false;
   for (let turn = 1; ; turn++) {
     if (turn > 1 && run.stop.aborted) throw interrupted();
     // A server may go on telling of renames, and list more mailboxes, each time that it is asked.
@@ -70,16 +71,22 @@ export async function reconcile(run: Run): Promise<Reconciled> {
     if (plan.gone.length > 0 && (await run.renames?.mayExplain(plan.gone)) === true) continue;
     if (turn === 1 && isAnyListedTwice({ listings, plan })) continue;
     if (run.isGiven !== true) requireMailboxes(run, listings, plan);
+    if (plan.create.length > 0 && isPatient) {
+      await createAll(run, { listings, plan });
+      continue;
+    }
+    // What is in new mailboxes may come from deleted ones.
+    if (isPatient && !areRecorded && mayDelete(run, plan) && plan.record.some(({ name }) => !known.has(name))) {
+      areRecorded = true;
+      await settleSubscriptions(run, { listings, plan });
+      continue;
+    }
     const followed = isPatient ? await settleDeletions(run, { listings, known, gone: plan.gone }) : undefined;
     if (followed?.isAny === true) continue;
     for (const { side, name } of plan.gone) {
       if (run.skipped.has(name)) continue;
       const reason = followed?.reasons.get(name);
       skipMailbox(run, { side, mailbox: name }, goneError({ side, name, listings, known: known.get(name), reason }));
-    }
-    if (plan.create.length > 0 && isPatient) {
-      await createAll(run, { listings, plan });
-      continue;
     }
     for (const { side, name } of plan.create) {
       const message = `the ${otherSide(side)} server lists new mailboxes each time it is asked`;
@@ -92,6 +99,10 @@ export async function reconcile(run: Run): Promise<Reconciled> {
     await settleSubscriptions(run, { listings, plan: settled });
     return { listings, plan: settled, known: settled.record.length === 0 ? known : knownMailboxes(run.store) };
   }
+}
+
+function mayDelete(run: Run, { gone }: MailboxPlan): boolean {
+  return run.deletions !== undefined && gone.length > 0 && !changesNothing(run);
 }
 
 /** What deals with deleted mailboxes is loaded when there may be any. */

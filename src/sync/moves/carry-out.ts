@@ -25,6 +25,8 @@ export interface Errand {
   readonly side: Side;
   /** The floors of the markers that were set in this run, by mailbox. */
   readonly marks: Map<number, PerSide<number>>;
+  /** In the source as well. */
+  readonly areToStay?: boolean;
 }
 
 /** What is to become which message's copy. */
@@ -73,14 +75,19 @@ async function moveTogether(errand: Errand, moves: readonly Order[]): Promise<vo
   const destination = destinationOf(errand);
   const one = async (uids: UidSet): Promise<void> => {
     const those = [...byUid.values()].filter(({ counterpart }) => hasUid(uids, counterpart.uid));
+    const moving = async (): Promise<Outcome> => ({
+      placed: await moveMessages(channel, uids, destination),
+      isCopy: false,
+    });
+    const copying = async (): Promise<Outcome> => ({
+      placed: await copyMessages(channel, uids, destination),
+      isCopy: true,
+    });
     try {
-      const outcome = await whereOffered(channel, "MOVE", {
-        withIt: async (): Promise<Outcome> => ({
-          placed: await moveMessages(channel, uids, destination),
-          isCopy: false,
-        }),
-        withoutIt: async () => ({ placed: await copyMessages(channel, uids, destination), isCopy: true }),
-      });
+      const outcome =
+        errand.areToStay === true
+          ? await copying()
+          : await whereOffered(channel, "MOVE", { withIt: moving, withoutIt: copying });
       note(errand, those, outcome);
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;

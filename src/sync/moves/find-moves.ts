@@ -6,9 +6,9 @@ import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { otherSide, perSide, type Side } from "../../model/side.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { pairMessages } from "../identity/pair-messages.ts";
 import type { Arrivals } from "./arrivals.ts";
-import type { Source } from "./departures.ts";
 import {
   byCounterpart,
   type Candidates,
@@ -22,7 +22,8 @@ import {
 } from "./moves-plan.ts";
 
 export interface Places {
-  readonly source: Source;
+  /** Open on the other side, at least. */
+  readonly source: Pick<OpenMailbox, "sessions">;
   /** Where somebody moved them. */
   readonly side: Side;
   /** What is new in another mailbox there. */
@@ -53,7 +54,7 @@ async function believe(places: Places, likely: readonly Likely[]): Promise<reado
   const uidsOf = (some: readonly Likely[]) => uidSetOf(some.map(({ departure }) => departure.pair[other]));
   const step = Math.max(1, Math.floor(likely.length / sampleSize));
   const sample = likely.filter((_, i) => i % step === 0);
-  const session = source.mailbox.sessions[other];
+  const session = source.sessions[other];
   const looking = fetchFlags(session, uidsOf(likely));
   const reading = fetchIdentities(session, uidsOf(sample), { withFlags: false });
   await allDone<unknown>([looking, reading]);
@@ -74,16 +75,16 @@ async function believe(places: Places, likely: readonly Likely[]): Promise<reado
 }
 
 /** Those that may be the same by their fingerprints, as far as these are known. */
-async function readAll({ source: { mailbox }, side, there }: Places, candidates: Candidates): Promise<readonly Move[]> {
+async function readAll({ source, side, there }: Places, candidates: Candidates): Promise<readonly Move[]> {
   const departures = planDepartures(candidates.departures, { side, arrivals: candidates.arrivals });
   if (departures.length === 0) return [];
   const arrivals = planArrivals(candidates.arrivals, { side, departures });
   const other = otherSide(side);
   const counterparts = await fetchIdentities(
-    mailbox.sessions[other],
+    source.sessions[other],
     uidSetOf(departures.map(({ pair }) => pair[other])),
   );
-  const sessions = perSide((one) => (one === side ? there.channel : mailbox.sessions[one]));
+  const sessions = perSide((one) => (one === side ? there.channel : source.sessions[one]));
   const messages = perSide((one) => (one === side ? arrivals : counterparts));
   return planMoves({ side, departures, pairs: await pairMessages({ sessions }, messages) });
 }

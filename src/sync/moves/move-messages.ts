@@ -81,7 +81,7 @@ async function moveFrom(leaving: Leaving, targets: readonly Shifted[]): Promise<
     if (departures.length === 0 || run.stop.aborted) break;
     const there = await askOnce(leaving, side, prospect);
     if (there === undefined) continue;
-    const moves = await findMoves({ source, side, there, isRepair: run.repairs === true }, departures);
+    const moves = await findMoves({ source: source.mailbox, side, there, isRepair: run.repairs === true }, departures);
     if (moves.length === 0) continue;
     const gone = new Set(moves.map(({ departure }) => departure));
     departures = departures.filter((one) => !gone.has(one));

@@ -2,7 +2,7 @@
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { areOfOneName, fingerprint, fitOf } from "../../model/fingerprint.ts";
-import type { FlagSet } from "../../model/flags.ts";
+import { type FlagSet, unionFlags } from "../../model/flags.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { Prints } from "../../state/fingerprints.ts";
 
@@ -70,6 +70,14 @@ export interface Counterpart {
   readonly uid: number;
   readonly flags: FlagSet;
   readonly print: number;
+}
+
+/**
+ * A copy has the flags of what was copied. If the program is killed before it has those of the message, both get the union: a flag
+ * that was taken away would be there again.
+ */
+export function keepsFlags({ arrival, counterpart }: Move): boolean {
+  return unionFlags(arrival.flags, counterpart.flags) === arrival.flags;
 }
 
 /** What is the same by what was recorded: nobody has looked at the other side's message yet. */
