@@ -227,6 +227,23 @@ for (const side of sides) {
     assert.equal((await runInterimap(stores.home)).stderr, "");
   });
 
+  test(`a rename on the ${side} server that changes letters only is followed by a server that knows no difference`, async (t) => {
+    const stores = await synchronisedStores(t, two, {
+      prepare: ({ local }) => act(local, "create Work", "create Work/sub", "append Work m", "append Work/sub s"),
+    });
+    await act(stores[side], "rename Work work");
+    stores.hold(other, "client", {
+      pattern: / RENAME "?Work"? "?work"?$/,
+      always: true,
+      action: (line) => ({ instead: line.replace(/"?work"?$/, "INBOX") }),
+    });
+    const { status, stderr } = await runInterimap(stores.home);
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, new RegExp(`^${other}\\(Work\\): Renamed to "work"$`, "m"));
+    for (const one of sides) assert.deepEqual(await held(stores[one]), { work: "m1", "work/sub": "s1" });
+    assert.equal((await runInterimap(stores.home)).stderr, "");
+  });
+
   test(`with follow-renames = NO, what was renamed on the ${side} server is told with both commands`, async (t) => {
     const stores = await synchronisedStores(t, two, {
       prepare: ({ local }) => act(local, "create log", "append log m"),

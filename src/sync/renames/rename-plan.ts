@@ -7,6 +7,7 @@ import { isStraight, settingsInCharge } from "../../model/name-pairs.ts";
 import type { Hint } from "../../model/remedy.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import { allTargets, serverOrder, type Target } from "../../model/target.ts";
+import { temporaryName } from "../../model/temporary-name.ts";
 import { emptyLevels } from "./empty-levels.ts";
 import { planRenameSteps, type RenameStep } from "./rename-steps.ts";
 
@@ -29,7 +30,10 @@ export interface ServerRename {
   /** Levels of the hierarchy in the new name's place that hold nothing, deepest first: deleted mailboxes leave such. */
   readonly emptyLevels: readonly string[];
   readonly subscriptions: readonly { readonly from: string; readonly to: string }[];
-  /** One after the other, with the program's names, where a server does not take a new name with something below it. */
+  /**
+   * One after the other, with the program's names, where a server does not take a new name with something below it, or one that
+   * is the old one to it: it may know no difference between large and small letters.
+   */
   readonly detour?: readonly RenameStep[];
 }
 
@@ -67,9 +71,20 @@ export function planRename(situation: RenameSituation): RenamePlan {
   };
 }
 
-/** None where nothing is below the new name. */
+/** None where nothing is below the new name, and it is not the old one in other letters. */
 function detourOn(side: Side, situation: RenameSituation): Pick<ServerRename, "detour"> {
   const { from, to, listed } = situation;
+  if (from.toLowerCase() === to.toLowerCase()) {
+    const aside = temporaryName(to);
+    return namesOn(situation, side).some((name) => isWithin(name, aside))
+      ? {}
+      : {
+          detour: [
+            { from, to: aside },
+            { from: aside, to },
+          ],
+        };
+  }
   const existing = namesOn(situation, side).filter((name) => from !== "INBOX" || !name.startsWith("INBOX\0"));
   if (!existing.some((name) => isWithin(name, to) && !isMoved(name, from))) return {};
   const roots = listed[side].get(from)?.exists === true ? [from] : existing.filter((name) => isMoved(name, from));
