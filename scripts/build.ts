@@ -3,6 +3,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { bundlePage } from "./lib/bundle-page.ts";
 import { bundleProgram } from "./lib/bundle-program.ts";
+import { compileAhead } from "./lib/compile-ahead.ts";
 
 const completion = ["src/util/shell/completion-scripts.ts", "src/util/shell/completion-lines.ts"];
 
@@ -17,6 +18,7 @@ await Promise.all([
     entry: "src/bin/interimap.ts",
     main: "dist/main.js",
     texts: "dist/main.txt",
+    compiled: "dist/main.compiled",
     apart: [
       { modules: ["src/cli/completion.ts", "src/cli/help-and-completion.ts", ...completion], file: "dist/help.js" },
       { modules: ["src/log/json-log.ts"], file: "dist/json-log.js" },
@@ -65,3 +67,4 @@ await Promise.all([
     apart: [],
   }),
 ]);
+await compileAhead({ main: "dist/main.js", file: "dist/main.compiled" });

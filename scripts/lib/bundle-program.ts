@@ -2,7 +2,7 @@
 // packages, and beside it what not every run needs. What else makes it start quickly, and what does not: docs/adr/0004-start-up.md.
 
 import { createHash } from "node:crypto";
-import { chmod, readFile, writeFile } from "node:fs/promises";
+import { chmod, readFile, rename, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { build, type Plugin, transform } from "esbuild";
 import packageJson from "../../package.json" with { type: "json" };
@@ -16,13 +16,15 @@ export interface ProgramSource {
   readonly entry: string;
   /** What the launcher loads. */
   readonly main: string;
-  /** What is imported with `import()`, as text: read at each start, but compiled only on use. */
+  /** What is imported with `import()`, as text: opened at each start, but read and compiled only on use. */
   readonly texts: string;
   /**
    * Files beside it, for what few processes need, and need at their start or just before their end: under one that goes on, an
    * upgrade may have put another version there. Its chunks have other names then, and are not found.
    */
   readonly apart: readonly Apart[];
+  /** What V8 has compiled ahead of a usual run; see compile-ahead.ts. */
+  readonly compiled?: string;
   /** Major and minor; as package.json says unless told. */
   readonly oldestNode?: readonly [number, number];
 }
@@ -58,26 +60,41 @@ export async function bundleProgram(program: ProgramSource): Promise<void> {
     banner: { js: banner },
     legalComments: "eof",
   });
-  await writeFile(program.main, ascii(await readFile(program.main, "utf8")));
+  const text = ascii(await readFile(program.main, "utf8"));
+  await writeFile(program.main, `${headingOf(program, text)}\n${text}`);
   await writeLauncher(program);
 }
 
-async function writeLauncher({ name, main, oldestNode = usualNode }: ProgramSource): Promise<void> {
-  const { code } = await transform(await readFile("src/bin/launcher.ts", "utf8"), {
-    loader: "ts",
+/** Whoever has it open keeps the one that was there. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text, "latin1");
+  await rename(`${file}.new`, file);
+}
+
+/** A first line: no other version begins so. */
+function headingOf({ name }: ProgramSource, content: string): string {
+  return `// ${name} ${packageJson.version} ${createHash("sha256").update(content).digest("hex")}`;
+}
+
+async function writeLauncher({ name, main, compiled, oldestNode = usualNode }: ProgramSource): Promise<void> {
+  const launcher = `dist/${name}.js`;
+  await build({
+    bundle: true,
+    entryPoints: ["src/bin/launcher.ts"],
+    outfile: launcher,
     format: "cjs",
     platform: "node",
     target: "node12",
+    external: [`*/${basename(main)}`],
     define: {
       programName: JSON.stringify(name),
       mainFile: JSON.stringify(`./${basename(main)}`),
+      compiledFile: compiled === undefined ? "undefined" : JSON.stringify(`./${basename(compiled)}`),
       oldestNode: JSON.stringify(oldestNode),
       installationError: String(exitCode.installation),
     },
-    banner: '#!/usr/bin/env node\n"use strict";',
+    banner: { js: "#!/usr/bin/env node" },
   });
-  const launcher = `dist/${name}.js`;
-  await writeFile(launcher, code);
   await chmod(launcher, 0o755);
 }
 
@@ -111,7 +128,7 @@ function linker(program: ProgramSource, chunks: Chunks): Plugin {
 
 /**
  * What is imported with `import()` stays text until it is: V8 would go through all of it at each start. What it shares with
- * the rest it gets from there. All that a daemon can need is read at once, so an upgrade cannot replace a part under it.
+ * the rest it gets from there. The file with all that a daemon can need is opened at once, so an upgrade cannot replace it under it.
  */
 async function makeLoader(program: ProgramSource, chunks: Chunks): Promise<string> {
   /** What every run needs. */
@@ -123,7 +140,8 @@ async function makeLoader(program: ProgramSource, chunks: Chunks): Promise<strin
   for (const [name, { text, imports }] of chunks) {
     if (eager.has(name)) continue;
     const { code } = await transform(text, { ...forText, sourcefile: name });
-    (textsApart.get(fileOf.get(name) ?? "") ?? texts)[name] = code;
+    (textsApart.get(fileOf.get(name) ?? "") ?? texts)[name] =
+      `(function (module, exports, require, __url) {${code}\n})`;
     for (const one of imports) if (eager.has(one)) shared.add(one);
   }
   for (const [file, ofFile] of textsApart)
@@ -133,18 +151,24 @@ async function makeLoader(program: ProgramSource, chunks: Chunks): Promise<strin
   return `
     ${names.map((name, i) => `import * as chunk${i} from "${name}";`).join("\n    ")}
     const { join } = require("node:path");
-    const texts = require("node:fs").readFileSync(join(__dirname, "${basename(program.texts)}"), "latin1");
-    if (!texts.startsWith("${heading}")) throw anotherVersion("${basename(program.texts)}");
+    const { openSync, readSync } = require("node:fs");
+    const texts = openSync(join(__dirname, "${basename(program.texts)}"), "r");
+    function textAt(from, to) {
+      const octets = Buffer.allocUnsafe(to - from);
+      return octets.latin1Slice(0, readSync(texts, octets, 0, to - from, from));
+    }
+    if (textAt(0, ${heading.length}) !== ${JSON.stringify(heading)}) throw anotherVersion("${basename(program.texts)}");
     const places = ${JSON.stringify(places)};
     const textsApart = {};
     const shared = { ${names.map((name, i) => `"${name}": chunk${i}`).join(", ")} };
     const loaded = new Map();
+    const compile = typeof __compile === "function" ? __compile : ({ text, filename }) =>
+      new (require("node:vm").Script)(text, { filename }).runInThisContext();
     function anotherVersion(file) {
       return new Error(file + " is of another version of ${program.name}, as after an upgrade: start it again");
     }
     function textOf(name) {
-      const [from, to] = places[name] ?? [];
-      if (from !== undefined) return texts.substring(from, to);
+      if (name in places) return textAt(...places[name]);
       const file = ${JSON.stringify(Object.fromEntries([...fileOf].map(([name, file]) => [name, `./${basename(file)}`])))}[name];
       if (file === undefined) return undefined;
       Object.assign(textsApart, require(join(__dirname, file)));
@@ -159,8 +183,7 @@ async function makeLoader(program: ProgramSource, chunks: Chunks): Promise<strin
       loaded.set(name, module.exports);
       const text = textOf(name);
       if (text !== undefined) {
-        const parameters = ["module", "exports", "require", "__url"];
-        require("node:vm").compileFunction(text, parameters, { filename: name })(module, module.exports, load, __url);
+        compile({ name, text, filename: name })(module, module.exports, load, __url);
         loaded.set(name, module.exports);
       }
       return module.exports;
@@ -170,7 +193,7 @@ async function makeLoader(program: ProgramSource, chunks: Chunks): Promise<strin
 }
 
 interface WrittenTexts {
-  /** How the file begins: no other version of it begins so. */
+  /** How the file begins. */
   readonly heading: string;
   /** Where in it each text begins and ends. */
   readonly places: Readonly<Record<string, readonly [from: number, to: number]>>;
@@ -178,14 +201,13 @@ interface WrittenTexts {
 
 async function writeTexts(program: ProgramSource, texts: Readonly<Record<string, string>>): Promise<WrittenTexts> {
   const plain = Object.entries(texts).map(([name, text]) => [name, ascii(text)] as const);
-  const digest = createHash("sha256").update(JSON.stringify(plain)).digest("hex");
-  const heading = `// ${program.name} ${packageJson.version} ${digest} `;
+  const heading = headingOf(program, JSON.stringify(plain));
   const places: Record<string, readonly [number, number]> = {};
   let written = `${heading}\n`;
   for (const [name, text] of plain) {
     places[name] = [written.length, written.length + text.length];
     written += text;
   }
-  await writeFile(program.texts, written, "latin1");
+  await replaceFile(program.texts, written);
   return { heading, places };
 }

@@ -1,13 +1,20 @@
-// What is started, of each program. Makes sure that Node is new enough, whatever Node this is, and has it keep what it
-// compiles, before it compiles the program.
+// What is started, of each program. Makes sure that Node is new enough, whatever Node this is, before it loads the program: as the
+// build has compiled it, if it is for this Node; else Node keeps what it compiles, if it can.
+
+import type nodeFs from "node:fs";
+import type nodePath from "node:path";
+import type nodeVm from "node:vm";
+import { type Compile, openCompiled, readProgram, runProgram, scriptOf } from "./compiled.ts";
 
 /** The build puts in what these are, and has this run on any Node that can say so. */
 declare const programName: string;
 declare const mainFile: string;
+declare const compiledFile: string | undefined;
 /** Major and minor. */
 declare const oldestNode: readonly [number, number];
 declare const installationError: number;
-declare function require(program: string): unknown;
+declare const require: NodeJS.Require;
+declare const __dirname: string;
 
 /** Node 22 and newer. */
 interface CompileCache {
@@ -23,8 +30,33 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
       "start it with another, or upgrade this one\n",
   );
 } else {
-  if (major >= 22) keepCompiled();
-  require(mainFile);
+  if (!runsCompiled()) {
+    if (major >= 22) keepCompiled();
+    require(mainFile);
+  }
+}
+
+/** False: it has to be compiled first. */
+function runsCompiled(): boolean {
+  if (compiledFile === undefined) return false;
+  const fs = require("fs") as typeof nodeFs;
+  const path = require("path") as typeof nodePath;
+  const filename = path.join(__dirname, mainFile);
+  let text: string;
+  let partOf: ReturnType<typeof openCompiled>;
+  try {
+    text = readProgram(fs, filename);
+    partOf = openCompiled(fs, { file: path.join(__dirname, compiledFile), program: text });
+  } catch {
+    return false;
+  }
+  if (partOf === undefined) return false;
+  const vm = require("vm") as typeof nodeVm;
+  const compiledOf = partOf;
+  runProgram({ name: mainFile, text, filename, directory: __dirname, require }, (code) => {
+    return scriptOf(vm, code, compiledOf(code.name)).runInThisContext() as ReturnType<Compile>;
+  });
+  return true;
 }
 
 /** Node checks what it kept against the source, and by a checksum. But whoever can write there could have us run anything. */

@@ -1,8 +1,8 @@
 // What a run with nothing to do costs: what it loads, and how often it waits for a server.
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
 import { heldTimers } from "../support/held-timers.ts";
@@ -40,9 +40,13 @@ test("packages are loaded for what they are for only: a plain run has none of th
   writeFileSync(
     hook,
     `const vm = require("node:vm");
-     const { compileFunction } = vm;
      const texts = [];
-     vm.compileFunction = (text, ...more) => (texts.push(text), compileFunction(text, ...more));
+     vm.Script = class extends vm.Script {
+       constructor(text, options) {
+         super(text, options);
+         if (!options.filename.endsWith("main.js")) texts.push(text);
+       }
+     };
      process.on("exit", () => {
        const files = Object.keys(require.cache).join("\\n");
        require("node:fs").writeFileSync(${JSON.stringify(list)}, files + "\\n" + texts.join("\\n"));
@@ -64,6 +68,57 @@ test("packages are loaded for what they are for only: a plain run has none of th
     assert.match(await loadedBy(...args), /help[.]js[^]*YargsInstance/);
   writeFileSync(home.configFile, `log-format = json\n${readFileSync(home.configFile, "utf8")}`);
   assert.match(await loadedBy(), /json-log[.]js[^]*stdTimeFunctions/);
+});
+
+test("a run takes what the build has had compiled, and does without where it is of another build or another Node", async (t) => {
+  const { home } = await twoStores(t, { local: server, remote: server });
+  const hook = join(home.directory, "compiled.cjs");
+  const list = join(home.directory, "compiled");
+  writeFileSync(
+    hook,
+    `const vm = require("node:vm");
+     const taken = {};
+     vm.Script = class extends vm.Script {
+       constructor(text, options) {
+         super(text, options);
+         if (options.cachedData) taken[require("node:path").basename(options.filename)] = !this.cachedDataRejected;
+       }
+     };
+     process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(list)}, JSON.stringify(taken)));`,
+  );
+  const [node = "", launcher = ""] = interimapCommand();
+  const takenBy = async (program: string): Promise<Record<string, boolean>> => {
+    const result = await runInterimap(home, [], { program: [node, "--require", hook, program] });
+    assert.equal(result.status, 0, result.stderr);
+    return JSON.parse(readFileSync(list, "utf8")) as Record<string, boolean>;
+  };
+  const first = Object.entries(await takenBy(launcher));
+  assert.ok(first.some(([name, isTaken]) => name === "main.js" && isTaken));
+  assert.ok(first.some(([name, isTaken]) => name.startsWith("visit-") && isTaken));
+  assert.deepEqual(await takenBy(launcher), { "main.js": true });
+
+  const installation = join(home.directory, "installation");
+  for (const part of ["dist", "migrations", "package.json"])
+    cpSync(join(dirname(launcher), "..", part), join(installation, part), { recursive: true });
+  symlinkSync(join(dirname(launcher), "../node_modules"), join(installation, "node_modules"));
+  const compiled = join(installation, "dist/main.compiled");
+  const copied = join(installation, "dist/interimap.js");
+  const written = readFileSync(compiled);
+  const heading = written.toString("latin1", 0, written.indexOf("}}") + 2);
+  const changed: readonly (readonly [string, string])[] = [
+    [process.versions.node, "20.0.0"],
+    ["interimap", "otherimap"],
+  ];
+  for (const [from, to] of changed) {
+    const other = heading.replace(from, to);
+    writeFileSync(compiled, Buffer.concat([Buffer.from(other.padEnd(8192)), written.subarray(8192)]));
+    assert.deepEqual(await takenBy(copied), {}, to);
+  }
+  // Cut off.
+  writeFileSync(compiled, written.subarray(0, 100_000));
+  assert.deepEqual(await takenBy(copied), {});
+  rmSync(compiled);
+  assert.deepEqual(await takenBy(copied), {});
 });
 
 test("LIST leaves with ENABLE, and the answer to LOGOUT is not waited for", async (t) => {
