@@ -55,6 +55,9 @@ function isDigit(code: number): boolean {
 }
 
 function parseUntagged(line: string, literals: readonly Buffer[]): UntaggedResponse | Promise<UntaggedResponse> {
+  // What there may be thousands of.
+  if (line.startsWith("* STATUS ")) return parseMailboxStatus(line, literals);
+  if (line.startsWith("* LIST ")) return parseList(line, literals);
   const head = untagged.exec(line);
   if (head === null) return parseOdd(line, "");
   const [whole, number, word = ""] = head;
