@@ -1,7 +1,7 @@
 // What yargs does for us: the help, and the options that could come next. It is fed from the table of options, and loaded
 // only by a process that ends afterwards.
 
-import { plainYargs, readableWidth } from "../util/plain-yargs.ts";
+import { helpPage, plainYargs } from "../util/plain-yargs.ts";
 import type { Candidate } from "../util/shell/completion-lines.ts";
 import { type Option, optionNamed, optionTable } from "./option-table.ts";
 import { conclusion, introduction, synopsis } from "./usage.ts";
@@ -10,18 +10,21 @@ const program = "interimap";
 
 const table: readonly Option[] = optionTable;
 
-/** Ends with a line break. `columns`: of the terminal, if it is one. */
-export async function helpText(columns?: number): Promise<string> {
-  const help = plainYargs(program)
-    .usage(introduction.join("\n\n"))
-    .epilogue(conclusion.join("\n\n"))
-    .wrap(readableWidth(columns));
-  // With the values in their names: yargs shows no others.
-  for (const { name, value, valueName = "", group, describe, alias = [] } of table) {
-    const shown = value === "none" ? name : value === "required" ? `${name}=${valueName}` : `${name}[=${valueName}]`;
-    help.option(shown, { group: `${group}:`, describe, alias });
-  }
-  return `${synopsis}\n\n${(await help.getHelp()).replace(/ +$/gm, "")}\n`;
+export function helpText(columns?: number): Promise<string> {
+  return helpPage(program, {
+    synopsis,
+    introduction,
+    conclusion,
+    columns,
+    describe: (help) => {
+      // With the values in their names: yargs shows no others.
+      for (const { name, value, valueName = "", group, describe, alias = [] } of table) {
+        const shown =
+          value === "none" ? name : value === "required" ? `${name}=${valueName}` : `${name}[=${valueName}]`;
+        help.option(shown, { group: `${group}:`, describe, alias });
+      }
+    },
+  });
 }
 
 /**

@@ -16,11 +16,27 @@ export function plainYargs(program: string, env: Readonly<Record<string, string>
   }
 }
 
+export interface HelpPage {
+  /** The lines before all others, which are not wrapped. */
+  readonly synopsis: string;
+  readonly introduction: readonly string[];
+  readonly conclusion: readonly string[];
+  /** Columns of the terminal, if it is one. */
+  readonly columns: number | undefined;
+  readonly describe: (help: PlainYargs) => void;
+}
+
 /** Longer lines are hard to read. */
 const widest = 100;
 const narrowest = 40;
 
-/** To be wrapped to. `columns`: of the terminal, if it is one. */
-export function readableWidth(columns = 80): number {
-  return Math.max(narrowest, Math.min(columns, widest));
+/** The text of --help, which ends with a line break. `describe` adds commands and options between paragraphs of text. */
+export async function helpPage(program: string, page: HelpPage): Promise<string> {
+  const { synopsis, introduction, conclusion, columns = 80, describe } = page;
+  const help = plainYargs(program)
+    .usage(introduction.join("\n\n"))
+    .epilogue(conclusion.join("\n\n"))
+    .wrap(Math.max(narrowest, Math.min(columns, widest)));
+  describe(help);
+  return `${synopsis}\n\n${(await help.getHelp()).replace(/ +$/gm, "")}\n`;
 }

@@ -1,6 +1,6 @@
 // The text of --help, which yargs makes of the table of options.
 
-import { plainYargs, readableWidth } from "../../util/plain-yargs.ts";
+import { helpPage } from "../../util/plain-yargs.ts";
 import { optionGroups, type OptionSpec } from "./option-spec.ts";
 import { optionTable } from "./option-table.ts";
 
@@ -27,17 +27,19 @@ interface Row {
   readonly spec: OptionSpec;
 }
 
-/** Ends with a line break. `columns`: of the terminal, if it is one. */
-export async function helpText(columns?: number): Promise<string> {
-  const help = plainYargs("imapsync")
-    .usage(introduction.join("\n\n"))
-    .epilogue([obsoleteOptions(), conclusion].join("\n\n"))
-    .wrap(readableWidth(columns));
-  for (const group of optionGroups) {
-    for (const row of rows.filter(({ spec }) => spec.group === group))
-      help.option(written(row), { group: `${group}:`, describe: described(row.spec) });
-  }
-  return `${synopsis}\n\n${(await help.getHelp()).replace(/ +$/gm, "")}\n`;
+export function helpText(columns?: number): Promise<string> {
+  return helpPage("imapsync", {
+    synopsis,
+    introduction,
+    conclusion: [obsoleteOptions(), conclusion],
+    columns,
+    describe: (help) => {
+      for (const group of optionGroups) {
+        for (const row of rows.filter(({ spec }) => spec.group === group))
+          help.option(written(row), { group: `${group}:`, describe: described(row.spec) });
+      }
+    },
+  });
 }
 
 const rows: readonly Row[] = Object.entries<OptionSpec>(optionTable).reduce<readonly Row[]>((all, [name, spec]) => {

@@ -1,6 +1,6 @@
 // The text of --help, which yargs makes of the tables of commands and options.
 
-import { plainYargs, readableWidth } from "../../util/plain-yargs.ts";
+import { helpPage } from "../../util/plain-yargs.ts";
 import { commands, options } from "./options.ts";
 
 const introduction =
@@ -11,12 +11,17 @@ const conclusion =
   "Exit codes: 0 ended as asked, 1 accounts or their file are not as they should be, 64 the command line is wrong, 74 the " +
   "database cannot be used, others failure; see interimap-fleet(1).";
 
-/** Ends with a line break. `columns`: of the terminal, if it is one. */
-export async function helpText(columns?: number): Promise<string> {
-  const help = plainYargs("interimap-fleet").usage(introduction).epilogue(conclusion).wrap(readableWidth(columns));
-  for (const [name, { operands, describe }] of Object.entries(commands))
-    help.command(operands === "" ? name : `${name} ${operands}`, describe);
-  for (const [name, shape] of Object.entries(options))
-    help.option("value" in shape ? `${name}=${shape.value}` : name, { describe: shape.describe });
-  return `Usage: interimap-fleet COMMAND [OPTION]...\n\n${(await help.getHelp()).replace(/ +$/gm, "")}\n`;
+export function helpText(columns?: number): Promise<string> {
+  return helpPage("interimap-fleet", {
+    synopsis: "Usage: interimap-fleet COMMAND [OPTION]...",
+    introduction: [introduction],
+    conclusion: [conclusion],
+    columns,
+    describe: (help) => {
+      for (const [name, { operands, describe }] of Object.entries(commands))
+        help.command(operands === "" ? name : `${name} ${operands}`, describe);
+      for (const [name, shape] of Object.entries(options))
+        help.option("value" in shape ? `${name}=${shape.value}` : name, { describe: shape.describe });
+    },
+  });
 }

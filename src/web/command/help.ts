@@ -1,6 +1,6 @@
 // The text of --help, which yargs makes of the table of options.
 
-import { plainYargs, readableWidth } from "../../util/plain-yargs.ts";
+import { helpPage } from "../../util/plain-yargs.ts";
 import { webOptions } from "./options.ts";
 
 const introduction =
@@ -11,10 +11,15 @@ const conclusion =
   "Without --config, all settings are as by default. SIGHUP has it read its configuration and its certificate again. Exit " +
   "codes: 0 ended as asked, 64 the command line is wrong, 78 the configuration is wrong, others failure; see imapsync-web(1).";
 
-/** Ends with a line break. `columns`: of the terminal, if it is one. */
-export async function webHelpText(columns?: number): Promise<string> {
-  const help = plainYargs("imapsync-web").usage(introduction).epilogue(conclusion).wrap(readableWidth(columns));
-  for (const { name, valueName, describe } of webOptions)
-    help.option(valueName === undefined ? name : `${name}=${valueName}`, { describe });
-  return `Usage: imapsync-web [OPTION]...\n\n${(await help.getHelp()).replace(/ +$/gm, "")}\n`;
+export function webHelpText(columns?: number): Promise<string> {
+  return helpPage("imapsync-web", {
+    synopsis: "Usage: imapsync-web [OPTION]...",
+    introduction: [introduction],
+    conclusion: [conclusion],
+    columns,
+    describe: (help) => {
+      for (const { name, valueName, describe } of webOptions)
+        help.option(valueName === undefined ? name : `${name}=${valueName}`, { describe });
+    },
+  });
 }
