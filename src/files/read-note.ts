@@ -4,11 +4,19 @@ import { closeSync, constants, readFileSync } from "node:fs";
 import { examine } from "./examine.ts";
 import { openExamined } from "./open-safely.ts";
 
-/** Its text; undefined when there is no such file, none that is ours, or one of more octets. Never throws. */
-export function readNote(path: string, maxOctets: number): string | undefined {
+export interface NoteOptions {
+  readonly maxOctets: number;
+  /** The folder may belong to others, as long as the file itself is ours. */
+  readonly isInForeignFolder?: boolean;
+}
+
+/** Its text; undefined if there is no such file, if it is not ours, or if it is larger. Never throws. */
+export function readNote(path: string, { maxOctets, isInForeignFolder = false }: NoteOptions): string | undefined {
   try {
     const file = examine(path);
-    if (file.distrust !== undefined || file.stats?.isFile() !== true || file.stats.size > maxOctets) return undefined;
+    const { distrust, stats } = file;
+    if (distrust !== undefined && (distrust.isFileItself || !isInForeignFolder)) return undefined;
+    if (stats?.isFile() !== true || stats.size > maxOctets) return undefined;
     const fd = openExamined(file, constants.O_RDONLY);
     try {
       return readFileSync(fd, "utf8");

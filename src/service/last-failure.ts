@@ -39,7 +39,7 @@ export function forgetFailure(database: string): void {
 
 /** Undefined when there is no such file, or none that is ours. */
 export function recordedFailure(database: string): FailureStatus | undefined {
-  const text = readNote(fileOf(database), maxOctets);
+  const text = readNote(fileOf(database), { maxOctets });
   return text === undefined ? undefined : parseFailure(text);
 }
 

@@ -55,7 +55,7 @@ export function forgetSkipped(database: string, isSettled: (shown: string) => bo
 
 /** Undefined when there is no such file, or none that is ours. */
 export function recordedLook(database: string): Look | undefined {
-  const text = readNote(fileOf(database), maxOctets);
+  const text = readNote(fileOf(database), { maxOctets });
   try {
     const look = text === undefined ? undefined : parseLook(text);
     return look && { ...look, lastLook: { ...look.lastLook, at: pastTime(Date.parse(look.lastLook.at)) } };

@@ -1,9 +1,8 @@
 // Writes the file of the metrics-file setting, for the textfile collector of Prometheus' node_exporter and the like.
 
-import { closeSync, constants, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { examine, isOpenToAll } from "../files/examine.ts";
-import { openExamined } from "../files/open-safely.ts";
+import { isOpenToAll } from "../files/examine.ts";
+import { readNote } from "../files/read-note.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import type { Log } from "../log/log.ts";
 import type { WorkCounts } from "../model/work-counts.ts";
@@ -30,7 +29,8 @@ export class MetricsFile {
    */
   write(status: StatusDocument, work: WorkCounts): void {
     try {
-      const earlier = earlierText(this.path);
+      // Whether it can be written is about to show.
+      const earlier = readNote(this.path, { maxOctets, isInForeignFolder: true }) ?? "";
       this.#counted ??= earlierWork(earlier, status.database.path);
       const success = lastSuccess(status) ?? earlierSuccess(earlier);
       replace(this.path, metricsText(status, success, together(this.#counted, work)));
@@ -43,7 +43,7 @@ export class MetricsFile {
   }
 }
 
-/** Many times what we write. */
+/** Of an earlier file: many times what we write. */
 const maxOctets = 1 << 20;
 
 function lastSuccess({ lastLook }: StatusDocument): number | undefined {
@@ -55,23 +55,6 @@ function earlierSuccess(text: string): number | undefined {
   const value = new RegExp(`^${successMetric}\\{.*\\} ([0-9]{1,11}(?:\\.[0-9]+)?)$`, "m").exec(text)?.[1];
   // Not later than now: the clock was put back since.
   return value === undefined ? undefined : Math.min(Number(value), Date.now() / 1000);
-}
-
-/** Empty when there is no such file yet; whether it can be written is about to show. */
-function earlierText(path: string): string {
-  try {
-    const file = examine(path);
-    // The folder may be the collector's, the file is ours.
-    if (file.distrust?.isFileItself === true || file.stats?.isFile() !== true || file.stats.size > maxOctets) return "";
-    const fd = openExamined(file, constants.O_RDONLY);
-    try {
-      return readFileSync(fd, "utf8");
-    } finally {
-      closeSync(fd);
-    }
-  } catch {
-    return "";
-  }
 }
 
 /** The collector is another user, and the file holds nothing but totals: 0644. */

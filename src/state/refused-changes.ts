@@ -3,7 +3,8 @@
 import type { Side } from "../model/side.ts";
 import { type UidSet, uidsOf } from "../model/uid-set.ts";
 import { type Attempts, attemptsOf, type AttemptsRow, latestAttempt } from "./attempts.ts";
-import { boundedText, isImpossible, oneMore } from "./row-rules.ts";
+import { possibleRows } from "./possible-rows.ts";
+import { boundedText, oneMore } from "./row-rules.ts";
 import type { Connection } from "./sqlite.ts";
 import { secondsOf } from "./times.ts";
 
@@ -53,15 +54,9 @@ export function recordRefusedChanges(connection: Connection, refusal: ChangeRefu
   }
 }
 
-const select = `SELECT * FROM refused_changes WHERE NOT ${isImpossible("refused_changes")}`;
-
-/** Of one mailbox or of all, in the order of mailbox, side and UID. Without rows that cannot be: see {@link Store.flaw}. */
+/** Of one mailbox or of all, in the order of mailbox, side and UID. */
 export function refusedChanges(connection: Connection, idx: number | undefined): RefusedChange[] {
-  const rows =
-    idx === undefined
-      ? connection.rows<Row>(`${select} ORDER BY idx, side, UID`)
-      : connection.rows<Row>(`${select} AND idx = ? ORDER BY side, UID`, idx);
-  return rows.map((row) => ({
+  return possibleRows<Row>(connection, "refused_changes", { idx, keys: ["side", "UID"] }).map((row) => ({
     idx: row.idx,
     side: row.side,
     uid: row.UID,

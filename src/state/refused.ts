@@ -2,7 +2,8 @@
 
 import type { Side } from "../model/side.ts";
 import { type Attempts, attemptsOf, type AttemptsRow, latestAttempt } from "./attempts.ts";
-import { boundedText, isImpossible, oneMore } from "./row-rules.ts";
+import { possibleRows } from "./possible-rows.ts";
+import { boundedText, oneMore } from "./row-rules.ts";
 import type { Connection } from "./sqlite.ts";
 import { secondsOf } from "./times.ts";
 
@@ -30,8 +31,6 @@ interface Row extends AttemptsRow {
   readonly reason: string;
 }
 
-const select = `SELECT * FROM refused WHERE NOT ${isImpossible("refused")}`;
-
 /** Counts one more attempt if the message is known. */
 export function recordRefused(connection: Connection, refusal: Refusal & { readonly idx: number }, at: Date): void {
   const { idx, side, uid, size, messageId, reason } = refusal;
@@ -54,13 +53,9 @@ export function recordRefused(connection: Connection, refusal: Refusal & { reado
   );
 }
 
-/** Of one mailbox or of all, in the order of mailbox, side and UID. Without rows that cannot be: see {@link Store.flaw}. */
+/** Of one mailbox or of all, in the order of mailbox, side and UID. */
 export function refused(connection: Connection, idx: number | undefined): RefusedMessage[] {
-  const rows =
-    idx === undefined
-      ? connection.rows<Row>(`${select} ORDER BY idx, side, UID`)
-      : connection.rows<Row>(`${select} AND idx = ? ORDER BY side, UID`, idx);
-  return rows.map((row) => ({
+  return possibleRows<Row>(connection, "refused", { idx, keys: ["side", "UID"] }).map((row) => ({
     idx: row.idx,
     side: row.side,
     uid: row.UID,

@@ -3,7 +3,7 @@
 
 import { type FlagSet, flagsOfKey, noFlags } from "../model/flags.ts";
 import type { Side } from "../model/side.ts";
-import { isImpossible } from "./row-rules.ts";
+import { possibleRows } from "./possible-rows.ts";
 import type { Connection } from "./sqlite.ts";
 import { secondsOf, timeOf } from "./times.ts";
 
@@ -39,13 +39,8 @@ export function noteUnkept(connection: Connection, { idx, side, flags }: Omit<Un
   );
 }
 
-const select = `SELECT * FROM unkept WHERE NOT ${isImpossible("unkept")}`;
-
-/** Of one mailbox or of all, in the order of mailbox and side. Without rows that cannot be: see {@link Store.flaw}. */
+/** Of one mailbox or of all, in the order of mailbox and side. */
 export function unkept(connection: Connection, idx: number | undefined): Unkept[] {
-  const rows =
-    idx === undefined
-      ? connection.rows<Row>(`${select} ORDER BY idx, side`)
-      : connection.rows<Row>(`${select} AND idx = ? ORDER BY side`, idx);
+  const rows = possibleRows<Row>(connection, "unkept", { idx, keys: ["side"] });
   return rows.map(({ idx, side, flags, at }) => ({ idx, side, flags: flagsOfKey(flags), at: timeOf(at) }));
 }

@@ -1,7 +1,8 @@
 // Mailboxes whose new messages wait, because the other server accepts none for now.
 
 import type { Side } from "../model/side.ts";
-import { boundedText, isImpossible } from "./row-rules.ts";
+import { possibleRows } from "./possible-rows.ts";
+import { boundedText } from "./row-rules.ts";
 import type { Connection } from "./sqlite.ts";
 import { secondsOf, timeOf } from "./times.ts";
 
@@ -38,15 +39,9 @@ export function recordWait(connection: Connection, { idx, side, firstUid, reason
   );
 }
 
-const select = `SELECT * FROM waits WHERE NOT ${isImpossible("waits")}`;
-
-/** Of one mailbox or of all, in the order of mailbox and side. Without rows that cannot be: see {@link Store.flaw}. */
+/** Of one mailbox or of all, in the order of mailbox and side. */
 export function waits(connection: Connection, idx: number | undefined): Wait[] {
-  const rows =
-    idx === undefined
-      ? connection.rows<Row>(`${select} ORDER BY idx, side`)
-      : connection.rows<Row>(`${select} AND idx = ? ORDER BY side`, idx);
-  return rows.map((row) => ({
+  return possibleRows<Row>(connection, "waits", { idx, keys: ["side"] }).map((row) => ({
     idx: row.idx,
     side: row.side,
     firstUid: row.first_UID,
