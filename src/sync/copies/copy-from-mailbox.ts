@@ -5,23 +5,13 @@ import { CommandRefused } from "../../imap/command-refused.ts";
 import { type Channel, channelBeside } from "../../imap/mailbox/channel.ts";
 import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
-import { copyMessages } from "../../imap/verbs/move.ts";
-import { uidSets } from "../../imap/verbs/uid-sets.ts";
+import { copyMessages, setsToPlace } from "../../imap/verbs/move.ts";
 import { observe } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
 import { perSide } from "../../model/side.ts";
-import {
-  emptyUidSet,
-  hasUid,
-  intersect,
-  isEmpty,
-  setsOfAtMost,
-  type UidSet,
-  uidSetOf,
-  union,
-} from "../../model/uid-set.ts";
+import { emptyUidSet, hasUid, intersect, isEmpty, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import type { PrintedPair } from "../../state/fingerprints.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { Direction, OpenMailbox } from "../context/open-mailbox.ts";
@@ -30,9 +20,6 @@ import { pairMessages } from "../identity/pair-messages.ts";
 import { keepsFlags, type Move, planMoves } from "../moves/moves-plan.ts";
 import { clearRefusal } from "../refused/record-refusal.ts";
 import { markInterruptible } from "./mark-interruptible.ts";
-
-/** How many messages one command is about. */
-const inOneCommand = 1000;
 
 export interface Elsewhere {
   readonly other: OtherMailbox;
@@ -65,11 +52,9 @@ export async function copyFromMailbox(
   if (copies.length === 0) return emptyUidSet;
   markInterruptible(mailbox);
   mailbox.progress[target].isTouched = true;
-  const beside = mailbox.wireNames[target].length + 3;
   const uids = uidSetOf(copies.map(({ counterpart }) => counterpart.uid));
-  const sets = uidSets(channel, uids, beside).flatMap((set) => [...setsOfAtMost(inOneCommand, set)]);
   const done = await allDone(
-    sets.map((set) => {
+    setsToPlace(channel, uids, mailbox.wireNames[target]).map((set) => {
       const some = copies.filter(({ counterpart }) => hasUid(set, counterpart.uid));
       return copyTogether(mailbox, direction, { channel, from: other.name, set, copies: some });
     }),

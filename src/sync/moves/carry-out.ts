@@ -3,12 +3,11 @@
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import { whereOffered } from "../../imap/step-down.ts";
-import { copyMessages, type Destination, moveMessages, type Placed } from "../../imap/verbs/move.ts";
-import { uidSets } from "../../imap/verbs/uid-sets.ts";
+import { copyMessages, type Destination, moveMessages, type Placed, setsToPlace } from "../../imap/verbs/move.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import { nothingSeen } from "../../model/mailbox-state.ts";
 import { otherSide, type PerSide, perSide, type Side } from "../../model/side.ts";
-import { countUids, emptyUidSet, hasUid, setsOfAtMost, type UidSet, uidSetOf } from "../../model/uid-set.ts";
+import { countUids, emptyUidSet, hasUid, type UidSet, uidSetOf } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import { slices } from "../../util/slices.ts";
 import type { OpenMailbox } from "../context/open-mailbox.ts";
@@ -32,8 +31,7 @@ export interface Errand {
 /** What is to become which message's copy. */
 type Order = Pick<Move, "arrival" | "counterpart">;
 
-/** How many messages one command is about, and how many leave together. */
-const inOneCommand = 1000;
+/** How many messages leave together. */
 const atOnce = 10_000;
 
 /** What a server does not do, or only says that it did, is left to the work on both mailboxes. */
@@ -95,9 +93,7 @@ async function moveTogether(errand: Errand, moves: readonly Order[]): Promise<vo
       run.store.transfers.noteConfirmed(target.mailbox.idx, side, uidSetOf(those.map(({ arrival }) => arrival.uid)));
     }
   };
-  const beside = destination.wireName.length + 3;
-  const sets = uidSets(channel, uidSetOf(byUid.keys()), beside).flatMap((set) => [...setsOfAtMost(inOneCommand, set)]);
-  await allDone(sets.map(one));
+  await allDone(setsToPlace(channel, uidSetOf(byUid.keys()), destination.wireName).map(one));
 }
 
 function destinationOf({ target: { mailbox, listed, wireNames }, side }: Errand): Destination {
