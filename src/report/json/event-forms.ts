@@ -34,7 +34,7 @@ export const eventForms = {
   ),
   "messages-had-before": onMailbox(
     { count, sourceUids: uids, uids },
-    "This side keeps one of equal messages in the place of these of the other side.",
+    "The server already had equal messages: one of them stands for several messages of the other side.",
   ),
   "messages-moved": onMailbox(
     {
@@ -46,13 +46,13 @@ export const eventForms = {
         description: "Copied: those in this mailbox are deleted later if they are gone on the other side.",
       }),
     },
-    "Messages of this mailbox were moved or copied to another one, as on the other side. Both sets are of this server, in the same order; without `uids`, the server did not tell them.",
+    "Messages of this mailbox were moved or copied to another one, as on the other side. Both sets are of this server, in the same order; without `uids`, the server did not report them.",
   ),
   "messages-apart": Object(
     { mailbox, local: mailbox, remote: mailbox, count },
     {
       description:
-        "Messages of this mailbox were moved to one mailbox on the local and to another one on the remote side. They are in both now.",
+        "Messages of this mailbox were moved to one mailbox on the local side and to another one on the remote side. They are in both now.",
     },
   ),
   "moves-planned": onMailbox(
@@ -83,7 +83,7 @@ export const eventForms = {
   ),
   "changes-still-refused": onMailbox(
     { what: Enum(["deletion", "flags"]), count, uids, reason },
-    "What the server refused to do earlier, and was not asked for again yet.",
+    "Changes that the server refused earlier, and has not been asked for again yet.",
   ),
   "vanished-refuted": onMailbox(
     { count, uids },
@@ -96,7 +96,7 @@ export const eventForms = {
   "messages-refused": onMailbox({ count, sourceUids: uids, reason }, "The server refused messages of the other side."),
   "messages-still-refused": onMailbox(
     { count, sourceUids: uids, reason },
-    "Messages that the server refused earlier, and that were not offered again yet.",
+    "Messages that the server refused earlier, and that have not been offered again yet.",
   ),
   "copies-wait": Object(
     { side, mailbox: Optional(mailbox), mailboxes: count, reason },
@@ -106,7 +106,7 @@ export const eventForms = {
   "uidvalidity-changed": onMailbox({}, "UIDVALIDITY changed: all messages are matched again, and nothing is deleted."),
   "uids-unstable": onMailbox(
     { declared: Boolean({ description: "By the server's own word (UIDNOTSTICKY)." }) },
-    "UIDs are not permanent here: messages are matched in each run. Told once.",
+    "UIDs are not permanent here: messages are matched in each run. Reported once.",
   ),
   "went-back": onMailbox(
     { reason },
@@ -140,7 +140,7 @@ export const eventForms = {
   ),
   "account-replaced": onServer(
     { before: String(), now: String() },
-    "The database belongs to another name of the account from now on.",
+    "From now on, the database belongs to the account under its new name.",
   ),
   "database-sound": Object({}, { description: "The database file is undamaged." }),
   "nothing-to-repair": Object({}, { description: "A repair found nothing to correct." }),
@@ -150,25 +150,25 @@ export const eventForms = {
   ),
   "special-use-unpaired": Object(
     { use: String(), local: mailbox, remote: mailbox },
-    { description: "The mailboxes for this use are not paired, since others were before." },
+    { description: "The mailboxes for this special use are not paired, because others were paired before." },
   ),
   "connection-failed": onServer(
     { ...error, retryInMs: count },
-    "A connection was lost, or could not be made. It is tried again.",
+    "A connection was lost, or could not be made. The program tries again.",
   ),
-  "connected-again": onServer({ afterMs: count }, "The connection is there again."),
+  "connected-again": onServer({ afterMs: count }, "The server is connected again."),
   "notify-missing": onServer(
     { instead: Enum(["idle", "poll"]), reason },
-    "The server does not report changes by itself; how they are noticed instead.",
+    "The server does not report changes by itself; `instead` says how they are noticed.",
   ),
   "news-in-vain": Object(
     { side, mailbox: Optional(mailbox) },
-    { description: "The server keeps announcing changes where there are none." },
+    { description: "The server keeps announcing changes, but there are none." },
   ),
   alert: onServer({ text: String() }, "The server wants people to read this."),
   "more-unshown": Object(
     { side: Optional(side), mailbox: Optional(mailbox), alert: Boolean() },
-    { description: "Further events like the last one, in other words each time, are not told for a day." },
+    { description: "There are more events like the last one, each in other words; they are not shown for a day." },
   ),
   "deletions-held-back": Object(
     { side: Optional(side), mailboxes: Type.Array(mailbox, { description: "None: all of them." }), ...error },
@@ -179,14 +179,14 @@ export const eventForms = {
     { mailboxes: count, messages: count },
     {
       description:
-        "Mailboxes are gone through now, with about so many new messages. It can come more than once, and adds up.",
+        "Work begins on this number of mailboxes, with about this number of new messages. The event can come more than once; add the numbers up.",
     },
   ),
   "mailbox-begun": Object({ mailbox }, { description: "Work on a mailbox begins." }),
   "mailbox-done": Object({ mailbox }, { description: "Work on a mailbox has ended." }),
   surveyed: Object(
     { mailboxes: count, copies: count, octets: count, deletions: count, flagChanges: count },
-    { description: "What there was to do in the mailboxes that were opened, on both sides together." },
+    { description: "The work that was found in the mailboxes that were opened, on both sides together." },
   ),
   "mailbox-skipped": Object(
     { side: Optional(side), mailbox: Optional(mailbox), ...error },

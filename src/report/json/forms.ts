@@ -15,7 +15,7 @@ export const uids = Type.String({ pattern: "^[0-9]+(:[0-9]+)?(,[0-9]+(:[0-9]+)?)
 
 export const reason = Type.String({ description: "In the words of the server, if it gave any." });
 
-export const flags = Type.Array(Type.String(), { description: "As IMAP has them: \\Seen, or a keyword." });
+export const flags = Type.Array(Type.String(), { description: "As IMAP writes them: \\Seen, or a keyword." });
 
 export const planned = Type.Boolean({ description: "True in a dry run: it was not done." });
 
@@ -23,12 +23,12 @@ export const exitCode = Type.Integer({ minimum: 0, maximum: 255 });
 
 export const remedy = Type.Object(
   {
-    text: Type.String({ description: "What can be done, as the line for people ends." }),
+    text: Type.String({ description: "What can be done: the end of the line for people." }),
     commands: Type.Array(Type.Array(Type.String()), {
       description: "The commands in it, as lists of arguments; the first is the program.",
     }),
   },
-  { description: "What can be done about it; absent where nothing is known." },
+  { description: "What can be done about it; absent if nothing is known." },
 );
 
 /** What is told of an error. */

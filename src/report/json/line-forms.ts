@@ -30,7 +30,7 @@ const plan = Type.Object({
   messagesToRemove: count,
   flagsToChange: count,
   mailboxChanges: count,
-  isLowerBound: Type.Boolean({ description: "There is more to add, but only a run can know how much." }),
+  isLowerBound: Type.Boolean({ description: "There may be more to add, but only a run can find out." }),
 });
 
 const perSide = <T extends TObject>(form: T) => Type.Object({ local: form, remote: form });
@@ -43,7 +43,7 @@ export const ownForms = {
       pid: count,
       command: Type.Enum(["sync", "watch", "repair", "delete", "rename"]),
       dryRun: Type.Boolean(),
-      configuration: Type.Union([Type.String(), Type.Null()], { description: "As --config has it." }),
+      configuration: Type.Union([Type.String(), Type.Null()], { description: "As --config names it." }),
     },
     { description: "The first line." },
   ),
@@ -60,7 +60,10 @@ export const ownForms = {
   ),
   failed: Type.Object(
     { side: Type.Optional(side), ...error },
-    { description: "Why the run ends without being through. There may be several, of one cause each." },
+    {
+      description:
+        "Why the run ends before everything is done. There may be several of these events, each with its own cause.",
+    },
   ),
   summary: Type.Object(
     {
