@@ -30,9 +30,9 @@ function subjectOf(side: Side, wireName?: string): string {
 }
 
 export class Agenda {
-  /** Must not wait, whatever came of it the last times. */
+  /** Must not wait, even if it proved empty the last times. */
   #everything = false;
-  /** When a side first reported that its mailboxes may not be the same any more. */
+  /** When a side first reported that its list of mailboxes may have changed. */
   #reported: Partial<Record<Side, number>> = {};
   readonly #mailboxes = perSide(() => new Map<string, Noted>());
   #renames: RenameNews[] = [];
@@ -46,7 +46,7 @@ export class Agenda {
     this.#arrived?.();
   }
 
-  /** A server reported something about its mailboxes as such, or may have left something out. */
+  /** A server reported a change in its list of mailboxes, or may have left something out. */
   noteSide(side: Side): void {
     this.#reported[side] ??= performance.now();
     this.#arrived?.();
@@ -56,7 +56,7 @@ export class Agenda {
     const wireName = canonicalName(name);
     const before = this.#mailboxes[side].get(wireName);
     const at = before?.at ?? performance.now();
-    // Each report has only the numbers that changed (RFC 5465 5): of a loss only the first may tell.
+    // Each report has only the numbers that changed (RFC 5465 5): perhaps only the first one shows a loss.
     this.#mailboxes[side].set(wireName, { news: news && { ...before?.news, ...news }, at });
     this.#arrived?.();
   }
@@ -73,7 +73,7 @@ export class Agenda {
     return taken;
   }
 
-  /** Waits, for a while, for a rename that nobody took yet; false if none came. */
+  /** Waits, for a while, for a rename that nobody has taken yet; false if none came. */
   async expectRename(patienceMs: number): Promise<boolean> {
     const deadline = performance.now() + patienceMs;
     const never = new AbortController().signal;
@@ -86,7 +86,7 @@ export class Agenda {
     return this.#dueAt() === Infinity;
   }
 
-  /** Takes what is due, and what else is there if everything is. */
+  /** Takes everything that is due; if a full check is due, the rest of the agenda, too. */
   take(): Due {
     const now = performance.now();
     const everything = this.#everythingAt() <= now;
@@ -105,8 +105,8 @@ export class Agenda {
   }
 
   /**
-   * What was taken last led to nothing: in a mailbox, or else on the side as such. Its next report may have to wait. True
-   * when this has happened again and again.
+   * The last reports led to nothing: those about a mailbox, or else about the side's list. The next one may have to wait. True
+   * if this has happened again and again.
    */
   noteVain(side: Side, wireName?: string): boolean {
     const subject = subjectOf(side, wireName);
@@ -114,12 +114,12 @@ export class Agenda {
     return reportedAt !== undefined && this.#vain.add(subject, { reportedAt, now: performance.now() });
   }
 
-  /** There was something, whoever had reported it: its next report need not wait. */
+  /** There was a change, whoever had reported it: the next report need not wait. */
   noteFruitful(side: Side, wireName?: string): void {
     this.#vain.forget(subjectOf(side, wireName));
   }
 
-  /** Waits until there is something to do, and for what belongs to it; no longer than until `signal` is aborted. */
+  /** Waits until there is something to do and everything that belongs to it has come, or until `signal` is aborted. */
   async filled(signal: AbortSignal): Promise<void> {
     for (let ms = this.#waitMs(); ms > 0 && !signal.aborted; ms = this.#waitMs()) await this.#arrival(signal, ms);
     if (this.#everythingAt() > performance.now() && !signal.aborted)
@@ -130,7 +130,7 @@ export class Agenda {
     return this.#dueAt() - performance.now();
   }
 
-  /** When the first of what is there is due; Infinity when nothing is there. */
+  /** When the first item is due; Infinity if there is none. */
   #dueAt(): number {
     let first = this.#everythingAt();
     for (const side of sides)

@@ -53,7 +53,7 @@ export class ChangeSource {
     return this.#detection === "notify";
   }
 
-  /** A connection was made: what the one before was told does not count any more. */
+  /** A connection was made: the requests on the one before do not count any more. */
   async begin(session: Session): Promise<void> {
     this.#hasOverflowed = false;
     this.#lastOverflowAt = undefined;

@@ -22,7 +22,7 @@ export interface Changes {
   readonly names: readonly string[];
   /** News that cost something: a question to the server, or the look that follows. */
   readonly costly: readonly Reported[];
-  /** Messages may be gone from one of them. */
+  /** One of them may have lost messages. */
   readonly mayHaveLost: boolean;
 }
 
@@ -37,7 +37,7 @@ export interface Circumstances {
   readonly onAnother: (side: Side) => void;
 }
 
-/** `news`: by names on the wire. @throws InterimapError when a server that is asked does not answer. */
+/** `news`: by names on the wire. @throws InterimapError if a server does not answer a question. */
 export async function changedMailboxes(
   news: PerSide<ReadonlyMap<string, StatusNews>>,
   circumstances: Circumstances,

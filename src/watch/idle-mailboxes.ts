@@ -30,7 +30,7 @@ export class IdleMailboxes {
     this.#options = options;
   }
 
-  /** Begins where it is called for, and has not begun yet. */
+  /** Begins on sides that need it and have not begun yet. */
   begin(): void {
     const { names, sources, listed } = this.#options;
     const { listings } = listed;

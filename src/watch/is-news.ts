@@ -4,8 +4,8 @@ import type { MailboxStatusResponse } from "../imap/responses.ts";
 import { followsChanges, type Recorded } from "../model/mailbox-state.ts";
 
 /**
- * True when there is something to synchronise. What a server tells by itself (RFC 5465) has only some of the numbers in
- * it, and may be older than our record, in which our own changes are counted in already.
+ * True if there is something to synchronise. What a server reports by itself (RFC 5465) has only some of the numbers, and may
+ * be older than our record, which already includes our own changes.
  */
 export function isNews(now: MailboxStatusResponse, recorded: Recorded | undefined): boolean {
   if (recorded === undefined || !followsChanges(recorded)) return true;
@@ -27,15 +27,15 @@ export function isMore(now: MailboxStatusResponse, recorded: Recorded | undefine
 }
 
 /**
- * Whether a server's numbers are below the recorded ones: most often because they are from before our own changes, but one
- * may be wrong, and then nothing says whether there is something new.
+ * Whether a server's numbers are below the recorded ones. Mostly they date from before our own changes. But if one is wrong,
+ * nothing shows whether there is something new.
  */
 export function isBehind({ uidNext, highestModSeq }: MailboxStatusResponse, recorded: Recorded | undefined): boolean {
   if (recorded === undefined) return false;
   return (uidNext ?? Infinity) < recorded.uidNext || (highestModSeq ?? recorded.highestModSeq) < recorded.highestModSeq;
 }
 
-/** Whether messages that were there at the last checkpoint may be gone, by numbers; a server that tells no count tells of no loss. */
+/** Whether the numbers allow that messages of the last checkpoint are gone. A server that reports no count shows no loss. */
 export function mayHaveLost(now: MailboxStatusResponse, recorded: Recorded | undefined): boolean {
   if (recorded === undefined || now.messages === undefined) return false;
   const arrived = Math.max(0, (now.uidNext ?? recorded.uidNext) - recorded.uidNext);

@@ -31,7 +31,7 @@ export class KeepAlive {
 
   /** Dovecot 2.3 reports a rename only when something makes it look at its mailboxes: NOOP does not. */
   send(session: Session): void {
-    // Another command would prolong the time that the one before has to be answered in.
+    // Another command would give the one before more time to be answered.
     if (!session.isIdle) return;
     const { sources, onDefect } = this.#options;
     const answered = sources[session.side].isNotified

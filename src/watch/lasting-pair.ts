@@ -16,7 +16,7 @@ export interface LastingPairOptions {
   readonly connectors: PerSide<Connector>;
   /** How many sessions each side may have at once for its mailboxes. */
   readonly limits: PerSide<number>;
-  /** How long a server may be silent, in ms; as by default unless told. */
+  /** How long a server may be silent, in ms; the default unless given. */
   readonly silenceMs?: PerSide<number>;
   /** Prepares a main session for use. */
   readonly prepare: (connect: Connector, side: Side) => Connector;
@@ -63,7 +63,7 @@ export class LastingPair {
     }
   }
 
-  /** Of connections that were lost while nothing was done; true if there are any. The others need not be made anew. */
+  /** Finds connections that were lost while nothing happened; true if there are any. The others need not be made anew. */
   async noteLost(sessions: PerSide<Session>): Promise<boolean> {
     const lost = sides.filter((side) => !sessions[side].isUsable);
     for (const side of lost) this.#noteFailure(side, await sessions[side].ended);

@@ -21,8 +21,8 @@ export interface Leaving {
 }
 
 /**
- * Leaves the selected mailboxes, and asks what happened in all that were selected: what a server reports of one whose turn is over
- * goes to nobody, and of what it has not reported when it is left it may say nothing afterwards.
+ * Leaves the selected mailboxes, and asks what happened in all that were selected. If a server reports changes in a mailbox whose
+ * turn is over, nobody hears of them; and once a mailbox is left, the server may never report the rest.
  */
 export async function leaveMailboxes(
   sessions: PerSide<Session>,

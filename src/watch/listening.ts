@@ -15,7 +15,7 @@ export interface Listener {
   readonly mayList: (wireName: string) => boolean;
 }
 
-/** Has the server report changes before anybody gets the session, and everything looked at whenever it may have said nothing. */
+/** Makes the server report changes before anybody gets the session, and asks for a full check if it may have missed some. */
 export function listening(connect: Connector, { agenda, source, isWorking, mayList }: Listener): Connector {
   return async (attempt) => {
     const session = await connect(attempt);

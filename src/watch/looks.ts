@@ -25,9 +25,9 @@ import { Strangers } from "./strangers.ts";
 
 export interface LooksOptions {
   readonly sync: Omit<SyncOptions, "connections" | "sessions" | "report" | "renames">;
-  /** Of all looks after the first at everything. */
+  /** Of all looks after the first full check. */
   readonly laterDeletionLimit: DeletionLimit;
-  /** Between two looks at flags that no number tells. */
+  /** Between two looks at flags that no number covers. */
   readonly flagsMs: number;
   readonly connections: SessionPair;
   readonly agenda: Agenda;
@@ -47,19 +47,19 @@ export class Looks {
   readonly #options: LooksOptions;
   readonly #strangers = new Strangers();
   #isFirst = true;
-  /** When flags that no number tells were looked at last. */
+  /** When flags that no number covers were looked at last. */
   #flagsSeenAt = -Infinity;
 
   constructor(options: LooksOptions) {
     this.#options = options;
   }
 
-  /** The next look at everything is one at all flags, too. */
+  /** The next full check also looks at all flags. */
   includeFlags(): void {
     this.#flagsSeenAt = -Infinity;
   }
 
-  /** Undefined when the look was given up, and is to be tried again. @throws InterimapError as synchronise() does. */
+  /** Undefined if the look was given up and must be tried again. @throws InterimapError as synchronise() does. */
   async atEverything(sessions: PerSide<Session>): Promise<WatchState["lastLook"]> {
     const { listed, tally, schedule, renames } = this.#options;
     tally.reset();
@@ -81,8 +81,8 @@ export class Looks {
   }
 
   /**
-   * Returns how many mailboxes had something to synchronise; undefined where everything is to be looked at instead. `listings`: of
-   * the last look at everything.
+   * Returns how many mailboxes had something to synchronise; undefined if a full check is needed instead. `listings`: of the last
+   * full check.
    * @throws InterimapError as synchroniseMailboxes() does.
    */
   async atReported(
@@ -101,7 +101,7 @@ export class Looks {
     judgeMailboxes(costly, this.#options);
     if (tally.isWorthRetry) schedule.noteFailure();
     if (mayHaveLost || !tally.hasRemoved) return names.length;
-    // They were there when the numbers were told, so nobody has looked yet where else they may be now.
+    // They were still there when the numbers were listed, so nobody has looked yet where they may be now.
     const late = await this.#withMoves(sessions, { names: [], listings });
     if (late === undefined) return undefined;
     if (late.names.length > 0) await synchroniseMailboxes(this.#run(sessions), late);
@@ -109,8 +109,8 @@ export class Looks {
   }
 
   /**
-   * With the mailboxes to which messages may have been moved: a server may report a loss first, or nothing but that. Undefined where
-   * there are mailboxes that nobody knows yet.
+   * Adds the mailboxes to which messages may have been moved: a server may report a loss first, or only that. Undefined if there
+   * are mailboxes that nobody knows yet.
    */
   async #withMoves(sessions: PerSide<Session>, { names, listings: before }: Scope): Promise<Scope | undefined> {
     const { sync, listed } = this.#options;
@@ -149,7 +149,7 @@ export class Looks {
     schedule.noteFailure();
   }
 
-  /** What was copied to another mailbox may have been moved, and nobody need report the loss. */
+  /** Messages that were copied from another mailbox may have been moved, and no server has to report the loss. */
   #lookBehind(event: SyncEvent): void {
     if (event.type !== "messages-moved" || !event.isCopy) return;
     const { agenda, listed } = this.#options;

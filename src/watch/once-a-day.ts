@@ -63,7 +63,7 @@ class Reported {
     this.#times.set(key, { at: this.#now(), subject });
   }
 
-  /** From the oldest on: what there is to look at was noted once. */
+  /** From the oldest on: each entry was noted once. */
   #forget(): void {
     for (const [key, { at, subject }] of this.#times) {
       if (this.#isWithinADay(at)) return;
@@ -74,7 +74,7 @@ class Reported {
     }
   }
 
-  /** A clock that was put back makes nothing news that is none, but nothing stays unreported for longer than a day. */
+  /** If the clock was put back, old trouble is still not news, but nothing stays unreported for longer than a day. */
   #isWithinADay(at: number): boolean {
     return Math.abs(this.#now() - at) < repetitionMs;
   }
@@ -88,7 +88,7 @@ interface Subject {
 
 interface Trouble {
   readonly subject: Subject;
-  /** One for each trouble in the event; none when it is no trouble. */
+  /** One for each trouble in the event; none if it is no trouble. */
   readonly texts: readonly string[];
 }
 
@@ -111,7 +111,7 @@ function troubleOf(event: SyncEvent): Trouble {
 function textOf(event: SyncEvent): string | undefined {
   switch (event.type) {
     case "mailbox-skipped":
-      // Without a name, the line that could not be read is all that tells it from another one.
+      // Without a name, only the line that could not be read distinguishes it from another one.
       return event.mailbox === undefined ? event.error.message : alike(event.error.message);
     case "deletions-held-back":
       // The numbers change, and so do the words for what was deleted all the same.

@@ -1,5 +1,5 @@
 // Makes reports that prove empty again and again wait longer and longer: some servers announce changes whenever they
-// are asked, and each look would cause the next one. Pure but for the clock.
+// are asked, and each look would cause the next one. Pure, except for the clock.
 
 import { backoffMs } from "../mail/pool/backoff.ts";
 
@@ -26,7 +26,7 @@ export class VainNews {
     return vain === undefined || reportedAt - vain.endedAt > quietMs ? reportedAt : vain.until;
   }
 
-  /** They were checked, and there was nothing. True when this has happened too often to be an accident. */
+  /** They were checked, and there was nothing. True if this has happened too often to be an accident. */
   add(subject: string, { reportedAt, now }: { readonly reportedAt: number; readonly now: number }): boolean {
     const before = this.#vain.get(subject);
     const isRepeated = before !== undefined && reportedAt - before.endedAt <= quietMs;

@@ -1,7 +1,7 @@
 // Whether a line of a response ends in the announcement of a literal (RFC 3501 4.3), or in text that looks like one.
 
 /**
- * The size of the literal behind a line of a response, if any: `{n}` of RFC 3501 section 9, `~{n}` of RFC 3516. `before`:
+ * The size of the literal after a line of a response, if any: `{n}` of RFC 3501 section 9, `~{n}` of RFC 3516. `before`:
  * the response's lines before it.
  */
 export function announcedSize(line: string, before: string): number | undefined {
@@ -24,10 +24,10 @@ export const isFetch = /^\* [0-9]+ FETCH /i;
 /** Texts for people end as they like, and so do tags, challenges, flags and numbers (RFC 3501 section 9, resp-text). */
 const hasNoStrings = /^(?!\* )|^\* (?:[0-9]|(?:OK|NO|BAD|BYE|PREAUTH|CAPABILITY|ENABLED|FLAGS|VANISHED)(?: |$))/i;
 
-/** A name that is no literal may hold, and end in, `{n}`, although it should be quoted then. */
+/** A name that is no literal may contain `{n}`, even at its end, although it should be quoted then. */
 const hasNames = /^\* (?:LIST|LSUB|STATUS) /i;
 const whereNamesBegin = /^\* (?:STATUS|L(?:IST|SUB) \([^()]*\) (?:NIL|"[^"]?"|"\\."))$/i;
-/** No name can be here yet, so nothing but a literal can. */
+/** There can be no name here yet, only a literal. */
 const whereDelimitersBegin = /^\* L(?:IST|SUB) \([^()]*\)$/i;
 
 function mayAnnounceLiteral(line: string, start: number): boolean {
@@ -40,7 +40,7 @@ function mayAnnounceLiteral(line: string, start: number): boolean {
   return line[opening] === " " && (whereNamesBegin.test(before) || whereDelimitersBegin.test(before));
 }
 
-/** What a response that we do not know has outside of lists may be text for people. */
+/** In a response that we do not know, anything outside of lists may be text for people. */
 function isInList(text: string): boolean {
   let depth = 0;
   let isQuoted = false;

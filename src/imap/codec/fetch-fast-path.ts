@@ -58,7 +58,7 @@ export function parseFetchQuickly(line: string, literals: readonly Buffer[]): Fe
   return { kind: "fetch", sequence, uid, flags, modSeq, internalDate, size, body, headerFields };
 }
 
-/** Each step moves on only when it finds what it looks for, and says undefined or false when it does not. */
+/** Each step moves on only if it finds what it looks for; otherwise it returns undefined or false. */
 class Cursor {
   readonly #line: string;
   readonly #literals: readonly Buffer[];
@@ -80,7 +80,7 @@ class Cursor {
     return true;
   }
 
-  /** The text before the next `end`, which is passed over. */
+  /** The text before the next `end`; `end` itself is skipped. */
   until(end: string): string | undefined {
     const found = this.#line.indexOf(end, this.#position);
     if (found < 0) return undefined;

@@ -1,5 +1,5 @@
-// Where the items of a FETCH response begin and end, whatever they are: lists in lists, strings, literals. In one pass and
-// without recursion, as a server may send megabytes of brackets.
+// Finds where the items of a FETCH response begin and end, whatever they are: lists in lists, strings, literals. In one pass
+// and without recursion, as a server may send megabytes of brackets.
 
 import type { FetchResponse } from "../responses.ts";
 
@@ -35,7 +35,7 @@ export interface FetchItems {
 
 const start = /^\* [0-9]+ FETCH \( */i;
 
-/** The items of `* n FETCH (...)`, or of as much of it as can be told apart. */
+/** The items of `* n FETCH (...)`, or as many of them as can be recognised. */
 export function fetchItems(line: string): FetchItems {
   const items: FetchItem[] = [];
   const head = start.exec(line);
@@ -70,7 +70,7 @@ function plainName(name: string): string {
 class Cursor {
   readonly #line: string;
   position: number;
-  /** The line has a line end where it announces a literal, and nowhere else. */
+  /** The line has line ends only after the announcements of literals. */
   literalsPassed = 0;
 
   constructor(line: string, position: number) {
@@ -157,7 +157,7 @@ class Cursor {
   #skipAtom(): boolean {
     const before = this.position;
     while (this.position < this.#line.length && !this.isAt(" ") && !this.isAt(")")) this.#skipOne();
-    // One that the line ends in may be cut short.
+    // The last one may be cut short by the end of the line.
     return this.position > before && this.position < this.#line.length;
   }
 

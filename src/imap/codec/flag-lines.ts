@@ -1,6 +1,6 @@
-// Reads the FETCH responses that tell the flags of a message and nothing else where they lie, without a string or an object for
-// each. Servers without mod-sequences send one for every message of a mailbox, in every run. Whatever does not fit exactly is
-// left for parse-response.ts, with which this must agree.
+// Reads FETCH responses that contain only the flags of a message, in place, without a string or an object for each. Servers
+// without mod-sequences send one for every message of a mailbox, in every run. Lines that do not fit exactly are left to
+// parse-response.ts, with which this must agree.
 
 import { internFlagList } from "./flag-lists.ts";
 
@@ -21,13 +21,13 @@ export interface FlagLinesRead {
   readonly taken: number;
   /** Where they end. */
   readonly position: number;
-  /** Where those end that were read: what is between the two was not taken. */
+  /** Where the responses end that were read. Those between the two places were not taken. */
   readonly end: number;
 }
 
 /** The text of a line around its UID, which it shares with those of other messages. */
 interface Pattern {
-  /** Behind the message's number. */
+  /** After the message's number. */
   readonly before: Buffer;
   readonly behind: Buffer;
   readonly flags: readonly string[];
@@ -36,7 +36,7 @@ interface Pattern {
 const maxNumber = 0xffff_ffff;
 const maxDigits = 10;
 const maxLine = 1024;
-/** Looking at one takes little time; many mailboxes have no more. */
+/** Comparing with one takes little time, and many mailboxes have no more. */
 const mostPatterns = 16;
 
 const beginning = Buffer.from("* ", "latin1");
@@ -72,7 +72,7 @@ export function readFlagLines(chunk: Buffer, start: number, take: TakeFlags): Fl
 }
 
 class Cursor {
-  // What the last line said.
+  // As the last line said.
   sequence = 0;
   uid = 0;
   flags: readonly string[] = [];
@@ -84,7 +84,7 @@ class Cursor {
     this.position = position;
   }
 
-  /** False where no such line is. */
+  /** False if there is no such line. */
   readLine(): boolean {
     const start = this.position;
     if (!this.#skip(beginning)) return false;
@@ -125,7 +125,7 @@ class Cursor {
     return true;
   }
 
-  /** Zero where there is none, or one of more than 32 bits. */
+  /** Zero if there is none, or if it has more than 32 bits. */
   #number(): number {
     const chunk = this.#chunk;
     const most = Math.min(chunk.length, this.position + maxDigits);
@@ -146,7 +146,7 @@ function moveToFront(place: number): void {
   patterns.unshift(pattern!);
 }
 
-/** Undefined where the line has anything else in it, or has not come as a whole. */
+/** Undefined if the line contains anything else, or has not arrived as a whole. */
 function patternOf(chunk: Buffer, start: number): Pattern | undefined {
   const end = chunk.indexOf("\n", start) + 1;
   if (end === 0 || end - start > maxLine) return undefined;

@@ -2,7 +2,7 @@
 
 import { ownCopy } from "./wire-values.ts";
 
-// Bound what a server with ever new keywords can make us keep.
+// Limits for a server that sends ever new keywords: without them, we would keep them all.
 const maxLists = 4096;
 const maxKeptOctets = 1024;
 
@@ -24,7 +24,7 @@ export function internFlagList(text: string): readonly string[] | undefined {
   return keep(own, own === "" ? [] : own.split(" "));
 }
 
-/** As {@link internFlagList}, whatever stands between the words; what is no word at all is left out. */
+/** As {@link internFlagList}, but with anything between the words; anything that is no word is left out. */
 export function salvageFlagList(text: string): readonly string[] | undefined {
   if (text.length > maxListOctets) return undefined;
   const flags = withoutStrings(text)
@@ -62,7 +62,7 @@ function isListOfWords(text: string): boolean {
 
 const marker = /^\{[0-9]{1,10}\+?\}\r?\n/;
 
-/** Quoted strings and the markers of literals could hold what would be taken for a flag. */
+/** Quoted strings and the markers of literals could contain text that looks like a flag. */
 function withoutStrings(text: string): string {
   let left = "";
   let copied = 0;

@@ -1,5 +1,5 @@
-// Memory for literals that arrive in pieces: one block for many of them, since V8 has to account for each block by itself, and
-// collects garbage the sooner the more there are. A block lives as long as one of its literals does.
+// Memory for literals that arrive in pieces: one block for many of them. V8 has to account for each block by itself, and
+// collects garbage sooner if there are many. A block lives as long as one of its literals does.
 
 /** Octets. Messages that arrive together also leave together: hardly more than one block is kept for a few of them. */
 const blockSize = 1 << 20;

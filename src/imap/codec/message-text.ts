@@ -4,7 +4,7 @@ import { fetchItems } from "./fetch-items.ts";
 
 const fetch = /^\* [0-9]+ FETCH /i;
 
-/** What tells nothing of a message's contents. */
+/** Items that reveal nothing of a message's contents. */
 const harmless: ReadonlyMap<string, RegExp> = new Map([
   ["UID", /^[0-9]+$/],
   ["FLAGS", /^\([^"{]*\)$/],
@@ -15,7 +15,7 @@ const harmless: ReadonlyMap<string, RegExp> = new Map([
 
 const marker = /^~?\{[0-9]+\+?\}\r?\n$/;
 
-/** A server's line, which holds no literals but their markers; of FETCH items only what is known to be harmless. */
+/** A server's line, with the markers of literals but not their octets, and only those FETCH items that are known to be harmless. */
 export function withoutMessageText(line: string): string {
   const head = fetch.exec(line)?.[0];
   if (head === undefined) return line;
@@ -33,8 +33,8 @@ const known =
 const taggedOrPlus = /^(?:\+|[^\x00-\x20\x7f-\xff(){%*"\\+]{1,40} (?:OK|NO|BAD)(?: |$))/i;
 
 /**
- * A server's line for the log. Behind a literal that is longer than announced, messages go on as lines of their own: of
- * what is no response that we know only the size is told.
+ * A server's line for the log. If a literal is longer than announced, its message goes on in lines of its own. So for a line
+ * that is no response that we know, only the size is logged.
  */
 export function lineForLog(line: string): string {
   if (known.test(line) || taggedOrPlus.test(line)) return line;

@@ -1,5 +1,5 @@
-// Any FETCH response, through imapflow's parser: unknown items, odd spacing, quoted strings where literals are usual. What
-// it refuses is read as far as possible.
+// Reads any FETCH response with imapflow's parser: unknown items, odd spacing, quoted strings in place of literals. If the
+// parser refuses a response, it is read as far as possible.
 
 import parser from "imapflow/lib/handler/imap-parser.js";
 import type { ImapAttribute, ImapAttributeNode } from "imapflow/lib/handler/types.js";
@@ -35,10 +35,10 @@ function labelsIn(line: string): Pick<FetchResponse, "labels"> {
   return list.startsWith("(") && !/[\r\n]/.test(list) ? { labels: ownCopy(list.slice(1, -1)) } : {};
 }
 
-/** Undefined when anything is not as it should be. */
+/** Undefined if anything is wrong. */
 async function parseSound(line: string, literals: readonly Buffer[]): Promise<FetchResponse | undefined> {
   const { command = "", attributes = [], truncatedAttributes } = await parseLine(line, literals);
-  // The parser gives NIL for what is nested too deeply. For a message, NIL means that it is gone.
+  // The parser returns NIL for a value that is nested too deeply. For a message, NIL means that it is gone.
   if (truncatedAttributes !== undefined) return undefined;
   const list = attributes[1];
   const sequence = readNonZero(command);
@@ -66,7 +66,7 @@ async function parseLine(
   }
 }
 
-/** False when the value is none. */
+/** False if the value is invalid. */
 function readItem(item: MutableFetch, nameNode: ImapAttributeNode, value: ImapAttribute): boolean {
   const name = itemName(nameNode);
   switch (name) {
@@ -124,7 +124,7 @@ function textOf(value: ImapAttribute): string | undefined {
   return Buffer.isBuffer(value.value) ? value.value.toString("latin1") : undefined;
 }
 
-/** As strings or literals flags could hold what would end the list, or the line, of a command they are sent in. */
+/** Flags that are strings or literals could contain what ends the list, or the line, of a command in which we send them. */
 function flagsOf(flags: readonly (string | undefined)[]): readonly string[] | undefined {
   const list = internFlagList(flags.join(" "));
   return list?.length === flags.length ? list : undefined;

@@ -1,5 +1,5 @@
-// LIST, LSUB and STATUS, by hand: imapflow's parser refuses atoms such as `]x` or `a{b` and control characters, all of
-// which servers send in mailbox names or beside them, and takes a mailbox `BODY[x]` for something else.
+// Reads LIST, LSUB and STATUS by hand. imapflow's parser refuses atoms such as `]x` or `a{b` and control characters, but
+// servers send all of these in mailbox names or beside them. It also takes a mailbox `BODY[x]` for something else.
 
 import { readModSeq } from "../../model/mod-seq.ts";
 import type { ListResponse, MailboxStatusResponse, UnreadableResponse } from "../responses.ts";
@@ -9,7 +9,7 @@ import { ownCopy, readNonZero, readNumber, readObjectId, unreadable } from "./wi
 // name space.
 const listHead = /^\* L(?:IST|SUB) \(([^()"]*)\) (?:NIL|"(?:\\?([^\r\n\0]))?") /i;
 
-/** Up to what is most probably the name. */
+/** Up to the text that is most probably the name. */
 const oddListHead = /^\* L(?:IST|SUB) \([^()]*\) (?:NIL|"[^" ]*"|[^" ]+) /i;
 
 // mbox-list-extended-item of RFC 5258 section 6, as in `("OLDNAME" ("before"))`
@@ -18,7 +18,7 @@ const oldNameHead = /^ \((?:.* )?"?OLDNAME"? \(/i;
 /** All that are known have 300 octets together. */
 const maxAttributes = 4096;
 
-/** Of the extended data items (RFC 5258) behind the name only OLDNAME is our business. */
+/** Of the extended data items (RFC 5258) after the name, we need only OLDNAME. */
 export function parseList(line: string, literals: readonly Buffer[]): ListResponse | UnreadableResponse {
   return parseUsualList(line) ?? parseAnyList(line, literals);
 }
@@ -51,7 +51,7 @@ function parseAnyList(line: string, literals: readonly Buffer[]): ListResponse |
   if (head === null) return unreadableList(line);
   const [whole, attributes = "", delimiter = null] = head;
   const name = readName(line, whole.length, literals);
-  // What follows an unquoted name and is no list may belong to the name.
+  // Anything after an unquoted name that is no list may belong to the name.
   if (
     name === undefined ||
     attributes.length > maxAttributes ||
@@ -94,8 +94,8 @@ function withoutClosing(text: string): string {
 }
 
 /**
- * Looks for the items we know wherever they are: a Cyrus bug (3.6.1) puts raw memory into MAILBOXID values, which no
- * grammar survives. What is told and cannot be (UIDNEXT 0) is as if it were not told.
+ * Looks for the items that we know, wherever they are: a bug of Cyrus 3.6.1 puts raw memory into MAILBOXID values, which no
+ * grammar survives. An impossible value (UIDNEXT 0) counts as missing.
  */
 export function parseMailboxStatus(
   line: string,
@@ -145,7 +145,7 @@ function parseAnyStatus(line: string, literals: readonly Buffer[]): MailboxStatu
   return { kind: "mailbox-status", name: name.value, ...told };
 }
 
-/** Mailutils 3.15 quotes no name here. What stands before the items, and has no space of its own, is read as any other. */
+/** Mailutils 3.15 quotes no names here. A name without spaces is read like any other; else it is all that precedes the items. */
 function readBareName(line: string, start: number): Astring | undefined {
   const [value] = bareName.exec(line.slice(start)) ?? [];
   return value === undefined ? undefined : { value: ownCopy(value), end: start + value.length, form: "atom" };
@@ -161,7 +161,7 @@ interface Astring {
 
 function readName(line: string, start: number, literals: readonly Buffer[]): Astring | undefined {
   const name = readAnyName(line, start, literals);
-  // RFC 3501 section 9: not even a literal may hold NUL, so nobody could ever ask for it.
+  // RFC 3501 section 9: not even a literal may contain NUL, so nobody could ever ask for it.
   if (name?.value.includes("\0") === true) return undefined;
   return name !== undefined && line.length > shortLine ? { ...name, value: ownCopy(name.value) } : name;
 }

@@ -20,7 +20,7 @@ import { readNonZero, readNumber, unreadable } from "./wire-values.ts";
 const tagged = /^([^\x00-\x20\x7f-\xff(){%*"\\+]+) (OK|NO|BAD)(?: (.*))?$/is;
 const untagged = /^\* (?:([0-9]+) )?([A-Za-z][^\x00-\x20\x7f-\xff(){%*"\\]*)(?: |$)/;
 
-/** Lines that break the grammar, by what they are still recognisably about. */
+/** Lines that break the grammar but can still be recognised, by their subject. */
 const odd = /^\* (?:[^ ]{1,40} (FETCH|EXISTS|EXPUNGE)|(VANISHED|FLAGS|LIST|LSUB|STATUS))(?![A-Z0-9_-])/i;
 const oddSubjects: ReadonlyMap<string, UnreadableResponse["about"]> = new Map([
   ["FETCH", "fetch"],
@@ -35,8 +35,8 @@ const oddSubjects: ReadonlyMap<string, UnreadableResponse["about"]> = new Map([
 
 /**
  * Reads a line without its final CRLF, as a latin1 string; the octets of the literals announced in it come in
- * `literals`. A promise only when the general parser is needed. No line is an error here: what cannot be read of it costs
- * a message or a mailbox, and who works on that decides.
+ * `literals`. Returns a promise only if the general parser is needed. No line is an error here: a part that cannot be read
+ * costs a message or a mailbox, and the code that works on that decides what to do.
  */
 export function parseResponse(line: string, literals: readonly Buffer[]): Response | Promise<Response> {
   if (line.startsWith("* ")) {
@@ -105,12 +105,12 @@ function parseOdd(line: string, name: string): UntaggedResponse {
   const [whole, item, word] = odd.exec(line) ?? [];
   const about = oddSubjects.get((item ?? word ?? "").toUpperCase());
   if (whole !== undefined && about !== undefined) return unreadable(about, line);
-  // What we never asked for may look like anything.
+  // A response that we never asked for may look like anything.
   if (/^\* [A-Za-z]/.test(line)) return { kind: "other", name, line };
   return unreadable("unknown", line);
 }
 
-/** Most runs meet none, and need not load the parser. */
+/** Most runs meet no such response, and need not load the parser. */
 async function parseUnusualFetch(
   line: string,
   literals: readonly Buffer[],
@@ -119,7 +119,7 @@ async function parseUnusualFetch(
   return parseFetch(line, literals);
 }
 
-/** RFC 7162 3.2.10. James before 2022 says nothing where nothing vanished. */
+/** RFC 7162 3.2.10. James before 2022 sends an empty set if nothing vanished. */
 function parseVanished(rest: string): VanishedResponse | undefined {
   const earlier = /^\(EARLIER\)(?: |$)/i.exec(rest)?.[0] ?? "";
   const set = rest.slice(earlier.length).trim();
@@ -145,7 +145,7 @@ function splitCode(text: string): { readonly code: ResponseCode | undefined; rea
   return { code: { name: name.toUpperCase(), text: arguments_ }, text: forPeople(text.slice(end + 1).trimStart()) };
 }
 
-/** The first `]` that is not inside quotes or parentheses, where keywords such as `[a]` may hold one. */
+/** The first `]` that is not inside quotes or parentheses: keywords such as `[a]` may contain one. */
 function endOfCode(text: string): number {
   let depth = 0;
   let isQuoted = false;

@@ -1,5 +1,5 @@
-// Bytes to responses, in wire order. Where a response ends is found by split-responses.ts and what it says by
-// parse-response.ts; here they meet a stream, and nothing beyond the response at hand is touched, so that what follows is
+// Turns bytes into responses, in wire order. split-responses.ts finds where a response ends, and parse-response.ts what it
+// says; this file applies both to a stream. It touches nothing beyond the current response, so that everything after it is
 // still there when the bytes begin to travel differently.
 
 import type { Readable } from "node:stream";
@@ -13,33 +13,33 @@ import { type RawResponse, ResponseSplitter } from "./split-responses.ts";
 const nothing: Buffer = Buffer.alloc(0);
 const asterisk = 0x2a;
 const closingBrace = 0x7d;
-/** What ends a command. Anything else, between two of them, makes no room for more. */
+/** Responses that end a command, after which the server may send as much again. */
 const answer = /^[^ ]{1,40} (?:OK|NO|BAD)(?: |$)/i;
-/** What may come without being asked for, or of which nobody says how large it is. */
+/** Literals up to this size count as octets between two answers: they may come unasked, in any number. */
 const countedLiteral = 64 * 1024;
 
 export interface ResponseHandlers {
-  /** Called once for each response, in wire order. What it throws goes to onError. */
+  /** Called once for each response, in wire order. Errors that it throws go to onError. */
   onResponse(response: Response): void;
   /**
-   * Who takes what tells the flags of a message and nothing else, without the response that it would be. Whatever is not
-   * taken is delivered like all others. Undefined: there is nobody now.
+   * Takes responses that contain only the flags of a message, before they become objects. Responses that it does not take are
+   * delivered like all others. Undefined: nobody takes them now.
    */
   flagTaker?(): TakeFlags | undefined;
   /** For the traffic log: a response without the contents of its literals, before it is parsed. */
   onLine?(line: Buffer): void;
-  /** Whether a literal of that size is waited for. One of a FETCH response that is not, is passed over. */
+  /** Whether somebody expects a literal of that size. If not, and it belongs to a FETCH response, it is skipped. */
   mayCome?(octets: number): boolean;
-  /** The response that is delivered next brings text of a message, as far as can be seen. */
+  /** The next response to be delivered probably contains text of a message. */
   onText?(): void;
   /**
-   * Called when all that has come so far was delivered. The number grows while a response arrives in part, though not by a
-   * few octets of a line.
+   * Called when everything that has arrived so far was delivered. The number grows while a response arrives in parts, but not
+   * for each few octets of a line.
    */
   onRead?(arriving: number): void;
   /** PROTOCOL: nothing more is read. */
   onError(error: Error): void;
-  /** The stream ended or was closed, and all it brought has been delivered. */
+  /** The stream ended or was closed, and everything from it has been delivered. */
   onEnd(): void;
 }
 
@@ -54,20 +54,20 @@ export class ResponseReader {
     this.#limits = limits;
   }
 
-  /** What a server may send from now on. */
+  /** The limits for the server from now on. */
   limit(limits: ResponseLimits): void {
     this.#limits = limits;
     this.#feed?.limit(limits);
   }
 
-  /** Begins to read. Detach the stream before it, if any, first. */
+  /** Begins to read. Detach the former stream first, if there is one. */
   attach(stream: Readable): void {
     if (this.#feed !== undefined) throw new InterimapError("BUG", "a stream is still attached to the response reader");
     this.#feed = new Feed(stream, this.#handlers, this.#limits);
   }
 
   /**
-   * Ends reading at once and returns what has already arrived behind the last response delivered. Complete only when
+   * Ends reading at once and returns what has already arrived after the last response delivered. This is complete only if
    * called from within onResponse; otherwise a response that has arrived in part is lost.
    */
   detach(): Buffer {
@@ -82,11 +82,11 @@ class Feed {
   readonly #handlers: ResponseHandlers;
   readonly #splitter: ResponseSplitter;
   #limits: ResponseLimits;
-  /** What has come since a command was answered. */
+  /** Octets since a command was answered. */
   #unanswered = 0;
   /** A response is being handled, or awaited from the general parser. */
   #isBusy = false;
-  /** The last line ended in the marker of a literal, where none can be. */
+  /** The last line ended in the marker of a literal in a place where there can be none. */
   #endsInMarker = false;
   #hasEnded = false;
   #isStopped = false;
@@ -98,7 +98,7 @@ class Feed {
     this.#limits = limits;
     source.on("data", this.#receive).on("end", this.#sourceEnded).on("close", this.#sourceEnded);
     source.resume();
-    // Such a stream has no events left to tell so.
+    // Such a stream has no events left that would say so.
     if (source.destroyed || source.readableEnded) process.nextTick(this.#sourceEnded);
   }
 
@@ -110,7 +110,7 @@ class Feed {
   stop(): Buffer {
     this.#isStopped = true;
     this.#source.off("data", this.#receive).off("end", this.#sourceEnded).off("close", this.#sourceEnded);
-    // Without a listener the stream would flow on, and what arrives be lost.
+    // Without a listener, the stream would flow on, and its octets would be lost.
     this.#source.pause();
     const unread = this.#read();
     return unread === null ? this.#splitter.surplus() : Buffer.concat([this.#splitter.surplus(), unread]);
@@ -121,7 +121,7 @@ class Feed {
     if (!this.#isBusy) this.#deliver();
   };
 
-  /** All that is complete, or up to a response that needs the general parser. */
+  /** Reads all complete responses, or those up to a response that needs the general parser. */
   #deliver(): void {
     this.#isBusy = true;
     try {
@@ -175,7 +175,7 @@ class Feed {
     if (this.#unanswered > (this.#limits.unanswered ?? Infinity)) throw tooMuch("unanswered", this.#limits);
   }
 
-  /** Nothing may overtake the response, nor pile up behind it. */
+  /** Nothing may overtake the response or pile up behind it. */
   #wait(response: Promise<Response>): void {
     this.#source.pause();
     response

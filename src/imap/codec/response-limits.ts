@@ -1,4 +1,4 @@
-// How much a server may send before it is not listened to any more.
+// How much a server may send before we stop listening.
 
 import { InterimapError } from "../../model/errors.ts";
 import { defaultLimits, type ServerLimits } from "../../model/server-limits.ts";
@@ -7,20 +7,20 @@ import { inUnits } from "../../util/octets.ts";
 
 /** In octets. */
 export interface ResponseLimits {
-  /** All of a response but its literals. */
+  /** A whole response without its literals. */
   readonly line: number;
-  /** The same, where it is a list of UIDs. */
+  /** The same for a list of UIDs. */
   readonly list?: number;
   readonly literal: number;
-  /** With its literals, when the last one is announced. */
+  /** The same with its literals, when the last one is announced. */
   readonly response: number;
   /** Everything, until there are other limits. */
   readonly total?: number;
-  /** What comes without a command being answered: lines, small literals, and {@link responseOverhead} for each response. */
+  /** All that comes before a command is answered: lines, small literals, and {@link responseOverhead} for each response. */
   readonly unanswered?: number;
 }
 
-/** What a response that somebody keeps takes in memory beside its octets, more or less. */
+/** Roughly the memory that a kept response takes beside its octets. */
 export const responseOverhead = 64;
 
 const KiB = 1024;
@@ -53,7 +53,7 @@ export function limitsOf({
 
 export const trustingLimits: ResponseLimits = limitsOf(defaultLimits);
 
-/** What a server may have to be allowed. Before the login nothing: it has little to say there. */
+/** Limits that a user may have to raise. Those before the login never need it: a server has little to say there. */
 const settings: Readonly<Partial<Record<keyof ResponseLimits, string>>> = {
   line: "max-line",
   list: "max-line",

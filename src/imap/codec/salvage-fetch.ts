@@ -1,5 +1,5 @@
-// What can be read of a FETCH response that imapflow's parser refuses, or would take long for: the items we know, each for
-// itself. Whatever else a server sends in between, however long, is passed over.
+// Reads as much as possible of a FETCH response that imapflow's parser refuses, or would take long for: the items that we
+// know, one by one. Anything else in between is skipped, however long it is.
 
 import { readModSeq } from "../../model/mod-seq.ts";
 import type { FetchResponse, UnreadableResponse } from "../responses.ts";
@@ -10,7 +10,7 @@ import { readNonZero, readSize, unreadable } from "./wire-values.ts";
 /** Items that hold text of a message. */
 const mayHoldText = /BODY|BINARY|ENVELOPE|RFC822(?!\.SIZE)/i;
 
-/** Unreadable when flags or a message are not what they should be, or nothing tells whose they are. */
+/** Unreadable if flags or a message are malformed, or if it is unknown to which message they belong. */
 export function salvageFetch(line: string, literals: readonly Buffer[]): FetchResponse | UnreadableResponse {
   const { items, isComplete } = fetchItems(line);
   const uids = new Set(items.filter(({ name }) => name === "UID").map(({ value }) => readNonZero(value)));

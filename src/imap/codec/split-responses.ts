@@ -1,4 +1,4 @@
-// Bytes to whole responses: where lines and literals end, and nothing of what they mean. No I/O.
+// Turns bytes into whole responses. Finds where lines and literals end, but knows nothing of what they mean. No I/O.
 
 import { InterimapError } from "../../model/errors.ts";
 import { announcedSize, isFetch, lengthWithoutEnd } from "./announced-literal.ts";
@@ -9,16 +9,16 @@ import { type ResponseLimits, tooMuch, trustingLimits } from "./response-limits.
 /** One response of the server. */
 export interface RawResponse {
   /**
-   * One character an octet (latin1), without the final line end. The octets of literals are left out; what announces
-   * them, `{n}` CRLF, is not.
+   * One character an octet (latin1), without the final line end. The octets of literals are left out; their announcements,
+   * `{n}` CRLF, are not.
    */
   readonly line: string;
   readonly literals: readonly Buffer[];
-  /** The octets of literals that are NIL now, because nobody was ready for them. */
+  /** The octets of literals that were replaced by NIL, because nobody was ready for them. */
   readonly passedOver?: number;
 }
 
-/** No message is larger: to wait for so much would be to wait for ever. */
+/** No message is larger. Waiting for that much would mean waiting for ever. */
 const longestPassed = 2 ** 30;
 /** Anybody may send a literal of that size at any time. */
 const smallLiteral = 4096;
@@ -27,19 +27,19 @@ const nothing: Buffer = Buffer.alloc(0);
 const noLiterals: readonly Buffer[] = [];
 const nothingTaken = { taken: 0, octets: 0 } as const;
 
-/** Takes chunks and gives responses, in wire order; nothing is looked at behind the response given last. */
+/** Takes chunks and returns responses, in wire order. Never looks beyond the response that it returned last. */
 export class ResponseSplitter {
   #limits: ResponseLimits;
-  /** What has come under these limits. */
+  /** The octets that count towards these limits so far. */
   #total = 0;
   #chunk = nothing;
-  /** How much of #chunk has been dealt with. */
+  /** How much of #chunk has been read. */
   #position = 0;
-  /** Responses up to here tell flags, but were not taken by who takes them. */
+  /** Responses up to here contain only flags, but were not taken. */
   #refused = 0;
 
-  // What has arrived of the response at hand.
-  /** Its lines that are complete, each of which announces a literal. */
+  // The parts of the current response that have arrived.
+  /** Its complete lines, each of which announces a literal. */
   #lines = "";
   #line = "";
   /** What can be told from how a line begins that came in parts; it is long, and to look at all of it takes time. */
@@ -47,18 +47,18 @@ export class ResponseSplitter {
   #literals: Buffer[] = [];
   /** The size of the literal that has not all arrived, but may still come in one piece with what has. */
   #awaited: number | undefined;
-  /** The literal that comes in pieces, and how much of it has arrived. */
+  /** The literal that arrives in pieces, and how much of it has arrived. */
   #literal: Buffer | undefined;
   #filled = 0;
   /** The octets of all literals announced. */
   #announced = 0;
-  /** How much is left of a literal that is passed over, and how much there was of all of them. */
+  /** How much is left of a literal that is skipped, and how much there was of all of them. */
   #unwanted = 0;
   #passedOver = 0;
   readonly #mayCome: (octets: number) => boolean;
   readonly #space = new LiteralSpace();
 
-  /** `mayCome`: whether a literal of that size is waited for; otherwise it is passed over. */
+  /** `mayCome`: whether somebody expects a literal of that size; otherwise it is skipped. */
   constructor(limits: ResponseLimits = trustingLimits, mayCome: (octets: number) => boolean = () => true) {
     this.#limits = limits;
     this.#mayCome = mayCome;
@@ -70,8 +70,8 @@ export class ResponseSplitter {
   }
 
   /**
-   * Grows with what arrives of a response that is not complete yet, where that may take long: of messages, and of lists of
-   * UIDs once they are rather long. Any other line is short, and comes as a whole.
+   * Grows while an incomplete response arrives, if that may take long: with messages, and with lists of UIDs once they are
+   * rather long. Any other line is short, and arrives as a whole.
    */
   get arriving(): number {
     if (this.#announced > 0) {
@@ -85,7 +85,7 @@ export class ResponseSplitter {
     return this.#literal === undefined ? 0 : this.#literal.length - this.#filled;
   }
 
-  /** The chunk is kept as it is, for literals, and must not change any more. */
+  /** The chunk is kept as it is, because of literals, and must not change any more. */
   give(chunk: Buffer): void {
     this.#total += chunk.length;
     const rest = this.surplus();
@@ -100,7 +100,7 @@ export class ResponseSplitter {
     }
   }
 
-  /** The next response that is complete; empty lines are passed over. Throws PROTOCOL when a limit is exceeded. */
+  /** The next complete response; empty lines are skipped. Throws PROTOCOL if a limit is exceeded. */
   next(): RawResponse | undefined {
     if (this.#total > (this.#limits.total ?? Infinity)) throw tooMuch("total", this.#limits);
     while (this.#position < this.#chunk.length) {
@@ -126,8 +126,8 @@ export class ResponseSplitter {
   }
 
   /**
-   * Gives the next responses as long as they tell flags alone and are taken. Returns how many were, and their octets without
-   * line ends.
+   * Passes the next responses on as long as they contain only flags and are taken. Returns how many were taken, and their
+   * octets without line ends.
    */
   nextFlags(take: TakeFlags): { readonly taken: number; readonly octets: number } {
     const start = this.#position;
@@ -138,7 +138,7 @@ export class ResponseSplitter {
     return { taken, octets: position - start - 2 * taken };
   }
 
-  /** What has been given and is behind the response given last. */
+  /** What was put in and lies behind the response that was returned last. */
   surplus(): Buffer {
     return this.#chunk.subarray(this.#position);
   }
@@ -186,7 +186,7 @@ export class ResponseSplitter {
     }
   }
 
-  /** False as long as the rest of it may come behind what is there. It keeps the memory alive in which it came. */
+  /** False while the rest of it may still arrive right after what is there. It keeps the memory alive in which it came. */
   #take(size: number): boolean {
     const end = this.#position + size;
     const isThere = end <= this.#chunk.length;
@@ -202,7 +202,7 @@ export class ResponseSplitter {
     return true;
   }
 
-  /** From now on it comes in pieces; the first of them is there. */
+  /** From now on, it arrives in pieces; the first of them is there. */
   #collect(size: number, piece: Buffer): void {
     this.#awaited = undefined;
     this.#literal = this.#space.take(size);

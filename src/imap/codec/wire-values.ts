@@ -1,4 +1,4 @@
-// Numbers as the wire has them, and the ways to say that a response makes no sense.
+// Numbers as they are on the wire, and the ways to say that a response makes no sense.
 
 import type { UnreadableResponse } from "../responses.ts";
 import { withoutMessageText } from "./message-text.ts";
@@ -17,7 +17,7 @@ export function readNonZero(digits: string): number | undefined {
   return value === 0 ? undefined : value;
 }
 
-/** RFC 9051 allows message sizes of 63 bits; what a number cannot hold exactly is no message we could carry. */
+/** RFC 9051 allows message sizes of 63 bits. If a number cannot hold the size exactly, we could not carry the message. */
 export function readSize(digits: string): number | undefined {
   const value = /^[0-9]{1,16}$/.test(digits) ? Number(digits) : Number.NaN;
   return Number.isSafeInteger(value) ? value : undefined;
@@ -26,7 +26,7 @@ export function readSize(digits: string): number | undefined {
 /** As a pattern: RFC 3501 section 9, quoted. */
 export const quotedString = String.raw`"(?:[^"\\\r\n]|\\["\\])*"`;
 
-/** What a quoted string says; what is not quoted, as it is. */
+/** The text of a quoted string; text that is not quoted is returned as it is. */
 export function unquoted(text: string): string {
   return text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, "$1") : text;
 }
@@ -37,10 +37,10 @@ export function readObjectId(text: string): string | undefined {
   return id === undefined ? undefined : ownCopy(id);
 }
 
-/** What is kept of a line that cannot be read. */
+/** How much of an unreadable line is kept. */
 const maxKept = 1000;
 
-/** Costs the message or the mailbox it is about, and nothing else. */
+/** Costs only the message or the mailbox that it is about. */
 export function unreadable(
   about: UnreadableResponse["about"],
   line: string,

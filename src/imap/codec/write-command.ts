@@ -1,9 +1,9 @@
-// Commands to bytes. Not imapflow's compiler: it is asynchronous, copies every literal and writes strings as UTF-8,
-// while messages must pass through untouched and mailbox names are raw octets.
+// Turns commands into bytes. imapflow's compiler is asynchronous, copies every literal and writes strings as UTF-8. But
+// messages must pass through untouched, and mailbox names are raw octets.
 //
-// What a server does not understand of a command, it may answer and read on: then a literal that was sent without being
-// asked for is read as commands. So nothing becomes part of a command but what is written here in the source, and what
-// one of these functions has checked against the grammar of its place.
+// If a server does not understand a command, it may answer and read on. A literal that it did not ask for is then read as
+// commands. So a command consists only of text that is written here in the source, and of values that one of these
+// functions has checked against the grammar of their place.
 
 import { InterimapError } from "../../model/errors.ts";
 import { type FlagSet, isSendable } from "../../model/flags.ts";
@@ -20,15 +20,15 @@ export type CommandPart = WireText | Literal;
 
 export interface Literal {
   readonly literal: Buffer;
-  /** Send as literal8, which may hold NUL (RFC 3516). */
+  /** Send as literal8, which may contain NUL (RFC 3516). */
   readonly binary?: boolean;
-  /** Sent only when the server asks for it, so that a refusal costs the command alone, not the connection. */
+  /** Sent only when the server asks for it, so that a refusal costs only the command, not the connection. */
   readonly isWaitedFor?: boolean;
 }
 
 /**
- * What may be written at once; a segment that is not the last one ends in the header of a synchronising literal, so `+`
- * must be awaited after it. Strings are to be written as latin1; Buffers are the literals' own.
+ * The parts of a command that may be written at once. Each segment but the last ends in the header of a synchronising
+ * literal, so `+` must be awaited after it. Strings are written as latin1; Buffers are the literals themselves.
  */
 export interface Segment {
   readonly chunks: readonly (string | Buffer)[];
@@ -47,19 +47,19 @@ const literalMinusLimit = 4096;
 const certainLine = 8192;
 
 /**
- * Whether literals leave with this segment that the server has not asked for. If it does not understand the command, it may
- * read them as commands. A literal that was waited for is what the segment begins with.
+ * Whether this segment contains literals that the server has not asked for. If it does not understand the command, it may
+ * read them as commands. A literal that it did ask for is at the beginning of the segment.
  */
 export function sendsUnasked({ chunks }: Segment): boolean {
   return chunks.slice(1).some((chunk) => typeof chunk !== "string");
 }
 
-// Unquoted only what no server is known to stumble over; quoting more than necessary is always right.
+// A value stays unquoted only if no server is known to stumble over it. Quoting more than necessary is always right.
 const plainAtom = /^[A-Za-z0-9.\/_&,+@=:-]+$/;
 const plainPattern = /^[A-Za-z0-9.\/_&,+@=:%*-]+$/;
 
 /**
- * A piece of a command: text of ours, and between it what was checked.
+ * A piece of a command: our own text with checked values in between.
  * @example line`STATUS ${mailbox(name)} (UIDNEXT)`
  */
 export function line(
@@ -90,12 +90,12 @@ function isPart(value: CommandPart | readonly CommandPart[]): value is CommandPa
   return !Array.isArray(value);
 }
 
-/** Of what was checked. */
+/** Of checked values. */
 function wire(text: string): WireText {
   return text as WireText;
 }
 
-/** Parts follow each other without spaces. Throws BUG when a part that is not a literal would end the line. */
+/** Joins parts without spaces. Throws BUG if a part that is not a literal would end the line. */
 export function encodeCommand(tag: string, parts: readonly CommandPart[], support: LiteralSupport): Segment[] {
   const segments: Segment[] = [];
   let chunks: (string | Buffer)[] = [];
@@ -126,7 +126,7 @@ function mayFollow(literal: Buffer, { literalPlus, literalMinus }: LiteralSuppor
   return literalPlus || (literalMinus && literal.length <= literalMinusLimit);
 }
 
-/** Whether no server can stumble over it, whatever it thinks of what is meant. */
+/** Whether every server can read it, even if it does not know what it means. */
 function isCertain(text: string): boolean {
   return text.length <= certainLine && /^[\x20-\x7e]*$/.test(text);
 }
@@ -136,7 +136,7 @@ export function astring(rawOctets: string): CommandPart {
   return isPlain(rawOctets) ? wire(rawOctets) : quotedOrLiteral(rawOctets);
 }
 
-/** A mailbox's name as raw octets. Throws MAILBOX_NAME for what no server can have told: NUL. */
+/** A mailbox's name as raw octets. Throws MAILBOX_NAME for NUL, which no server can have sent. */
 export function mailbox(rawOctets: string): CommandPart {
   if (isPlain(rawOctets)) return wire(rawOctets);
   if (isSendableString(rawOctets)) return astring(rawOctets);
@@ -159,15 +159,15 @@ export function base64(octets: Buffer): WireText {
   return wire(octets.toString("base64"));
 }
 
-/** Throws BUG for a set that is empty or of anything but UIDs. */
+/** Throws BUG for a set that is empty or contains anything but UIDs. */
 export function uids(set: UidSet): WireText {
   if (isEmpty(set)) throw cannotSend("an empty set of UIDs");
   return wire(formatUidSet(set));
 }
 
 /**
- * Search keys as somebody wrote them (RFC 3501 6.4.4). Undefined for what could be anything else than the rest of one line:
- * octets that are not printable, the header of a literal, a quote that is not closed.
+ * Search keys as somebody wrote them (RFC 3501 6.4.4). Undefined if they could be anything but the rest of one line: for
+ * octets that are not printable, the header of a literal, or a quote that is not closed.
  */
 export function searchKeys(text: string): WireText | undefined {
   const isOneLine = /^(?:[\x20-\x21\x23-\x7e]|"(?:[^"\\\r\n\0\x80-\uffff]|\\["\\])*")+$/.test(text);
@@ -180,7 +180,7 @@ export function number(value: number): WireText {
   return wire(String(value));
 }
 
-/** RFC 7162 section 7, mod-sequence-valzer; of 64 bits, where a server goes beyond the 63 of the RFC. */
+/** RFC 7162 section 7, mod-sequence-valzer; up to 64 bits, since servers may exceed the 63 of the RFC. */
 export function modSeq(value: bigint): WireText {
   if (typeof value !== "bigint" || value < 0n || value >= 1n << 64n) {
     throw new InterimapError("MAILBOX_PROTOCOL", `the mod-sequence ${String(value)} is larger than IMAP allows`);

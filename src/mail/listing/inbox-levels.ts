@@ -1,11 +1,11 @@
-// The first level of a name is INBOX in any case where a server says so, by listing `INBOX/x` as `Inbox/x` (RFC 3501 5.1 leaves
+// INBOX as the first level of a name. If a server lists `INBOX/x` as `Inbox/x`, case does not matter there (RFC 3501 5.1 leaves
 // that open). Deeper levels keep their case. Pure.
 
 import { canonicalName, fromWire } from "../../model/mailbox-name.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { Listing } from "./list-mailboxes.ts";
 
-/** Names that are two mailboxes on one server, and cannot be told apart on the other. */
+/** Names of two mailboxes on one server that the other server cannot distinguish. */
 export interface Clash {
   readonly side: Side;
   readonly names: readonly [string, string, ...string[]];
@@ -13,7 +13,7 @@ export interface Clash {
 
 export interface Paired {
   readonly listings: PerSide<Listing>;
-  /** What is recorded under another spelling. */
+  /** Mailboxes that are recorded under another spelling. */
   readonly respelt: readonly { readonly idx: number; readonly to: string }[];
   readonly clashes: readonly Clash[];
 }
@@ -29,10 +29,10 @@ export function canonicalLevels(name: string): string {
   return rest.length === 0 ? name : [canonicalName(first), ...rest].join("\0");
 }
 
-/** Gives names below INBOX one spelling, where each server has one only. */
+/** Gives names below INBOX one spelling, if each server has only one. */
 export function pairInboxLevels({ listings, known }: Situation): Paired {
   const spelt = perSide((side) => spellings(listings[side].mailboxes.keys()));
-  // With both below a list-reference, no server says anything of INBOX there.
+  // With both below a list-reference, no server says anything about INBOX there.
   const mayDiffer = sides.some((side) => listings[side].naming.reference === "");
   const odd = [...new Set([...spelt.local.keys(), ...spelt.remote.keys()])].filter(
     (name) => mayDiffer && sides.some((side) => spelt[side].get(name)?.some((one) => one !== name)),
@@ -45,7 +45,7 @@ export function pairInboxLevels({ listings, known }: Situation): Paired {
     const side = sides.find((one) => (spelt[one].get(name) ?? []).length > 1);
     const [first, second, ...others] = all;
     if (side === undefined) {
-      // Both have two in the database, and the servers have one of them: it goes on.
+      // The database has two, and the servers have one of them: that one stays.
       const isApart = all.length === 1 && known.has(name) && known.has(all[0]!);
       if (!isApart) for (const one of all) renamed.set(one, name);
     } else if (local.length !== all.length || remote.length !== all.length) {
@@ -80,7 +80,7 @@ function under(listing: Listing, renamed: ReadonlyMap<string, string>): Listing 
   };
 }
 
-/** The program's name of what a server names by itself. */
+/** The program's name for a mailbox that a server reports by itself. */
 export function nameIn({ naming, mailboxes }: Listing, wireName: string): string | undefined {
   const name = fromWire(wireName, naming);
   if (name === undefined || mailboxes.has(name)) return name;

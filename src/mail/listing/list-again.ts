@@ -1,4 +1,4 @@
-// The numbers of mailboxes that were listed before, as both servers list them now. Their names are those of before.
+// Lists the numbers of known mailboxes on both servers once more. The mailboxes keep the names of the earlier listing.
 
 import type { Session } from "../../imap/session/session.ts";
 import { canonicalName } from "../../model/mailbox-name.ts";
@@ -12,13 +12,13 @@ export interface AgainQuery extends Patterns {
 }
 
 export interface ListedAgain {
-  /** What is not listed any more has the numbers of before. */
+  /** A mailbox that is not listed any more keeps its former numbers. */
   readonly listing: Listing;
   /** Mailboxes that were not listed before, by their names on the wire. */
   readonly added: readonly string[];
 }
 
-/** `before`: what was listed for the same patterns. Throws as `listMailboxes()`. */
+/** `before`: the listings for the same patterns. Throws as `listMailboxes()`. */
 export function listAgain(
   sessions: PerSide<Session>,
   query: AgainQuery,

@@ -1,5 +1,5 @@
-// The initial LIST on both servers: patterns translated to each one's names, and whatever only one of them listed looked up
-// on the other.
+// The initial LIST on both servers. Patterns are translated to each server's names, and a mailbox that only one server listed
+// is looked up on the other.
 
 import type { Session } from "../../imap/session/session.ts";
 import { listDelimiter } from "../../imap/verbs/list.ts";
@@ -12,7 +12,7 @@ import { arePlain, hasPairs, listedNames, type Patterns, patternsFor } from "./p
 
 export interface ListingQuery extends Patterns {
   readonly references: PerSide<string>;
-  /** Mailboxes that the remote server calls otherwise than the local one. */
+  /** Mailboxes that have another name on the remote server than on the local one. */
   readonly paired?: readonly WrittenPair[];
   /** RFC 5258 3.1, e.g. SUBSCRIBED. */
   readonly selectOptions: readonly string[];
@@ -38,7 +38,7 @@ export async function listBoth(sessions: PerSide<Session>, query: ListingQuery):
   return isWhole ? meant : completed(sessions, meant);
 }
 
-/** How both servers write names. @throws InterimapError CONFIG_INVALID when paired names are the same, now that the delimiters are known. */
+/** How both servers write names. @throws InterimapError CONFIG_INVALID if two paired names turn out to be the same once the delimiters are known. */
 export async function learnNamings(
   sessions: PerSide<Session>,
   { references, paired = [] }: Pick<ListingQuery, "references" | "paired">,
@@ -55,7 +55,7 @@ export function listDelimiters(
   return bothSides((side) => listDelimiter(sessions[side], references[side]));
 }
 
-/** Where a server has other names, it was asked for more. */
+/** If a server has other names, it was asked for more mailboxes than were meant. */
 function onlyMeant(listings: PerSide<Listing>, query: ListingQuery): PerSide<Listing> {
   const namings = perSide((side) => listings[side].naming);
   if (!sides.some((side) => hasPairs(namings[side]))) return listings;
@@ -70,14 +70,14 @@ function onlyMeant(listings: PerSide<Listing>, query: ListingQuery): PerSide<Lis
   });
 }
 
-/** What is known by its numbers must not be taken for another one because they were left out. */
+/** A mailbox is recognised by its numbers: if they are left out, it must not be taken for another one. */
 function areAllStatesTold({ mailboxes }: Listing): boolean {
   return [...mailboxes.values()].every(({ exists, state }) => !exists || state !== undefined);
 }
 
 /**
- * Select options such as SUBSCRIBED hide mailboxes that exist, and with RECURSIVEMATCH servers list some without their
- * state, or as if they did not exist: what exists on one side is asked for by name until it is known on both.
+ * Select options such as SUBSCRIBED hide mailboxes that exist. With RECURSIVEMATCH, servers list some without their state, or
+ * as if they did not exist. So each mailbox that exists on one side is asked for by name until it is known on both.
  */
 async function completed(sessions: PerSide<Session>, listings: PerSide<Listing>): Promise<PerSide<Listing>> {
   const listed = sides.flatMap((side) => [...listings[side].mailboxes]);

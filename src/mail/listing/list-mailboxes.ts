@@ -1,4 +1,4 @@
-// The mailboxes that one server lists, under the names the program uses for them.
+// Lists the mailboxes of one server, under the names that the program uses for them.
 
 import type { Abilities } from "../../imap/abilities.ts";
 import { toldState } from "../../imap/mailbox/told-state.ts";
@@ -25,18 +25,18 @@ export interface ListedMailbox {
   readonly uses?: readonly string[];
   /** People empty it: see rubbish.ts. */
   readonly isRubbish?: boolean;
-  /** Undefined when the server told none, e.g. because the mailbox has no mod-sequences. */
+  /** Undefined if the server reported none, e.g. because the mailbox has no mod-sequences. */
   readonly state: MailboxState | undefined;
-  /** How many there are; undefined when the server did not tell. */
+  /** How many there are; undefined if the server did not say. */
   readonly messages?: number | undefined;
 }
 
-/** A mailbox that was listed in a line nobody can make sense of. */
+/** A mailbox that was listed in a line that makes no sense. */
 export interface UnreadableMailbox {
   readonly line: string;
-  /** What it is most probably called. */
+  /** Its most probable name. */
   readonly name?: string;
-  /** As it may be shown, where that is another. */
+  /** The name for people, if that is another. */
   readonly shownName?: string;
 }
 
@@ -44,9 +44,9 @@ export interface Listing {
   readonly naming: Naming;
   readonly mailboxes: ReadonlyMap<string, ListedMailbox>;
   readonly unreadable: readonly UnreadableMailbox[];
-  /** HIGHESTMODSEQ may stay when a message is expunged, as without QRESYNC it may (RFC 7162 3.1.2.1). */
+  /** HIGHESTMODSEQ may stay the same when a message is expunged; without QRESYNC, that is allowed (RFC 7162 3.1.2.1). */
   readonly hidesExpunges?: boolean;
-  /** Mailboxes without a name of the program. */
+  /** Mailboxes that have no name in the program. */
   readonly shadowed?: readonly ShadowedMailbox[];
 }
 
@@ -57,9 +57,9 @@ export interface ShadowedMailbox extends Shadowed {
 export interface ListingQuery {
   readonly selectOptions: readonly string[];
   readonly reference: string;
-  /** What the server calls otherwise. */
+  /** Mailboxes that have another name on the server. */
   readonly pairs?: readonly NamePair[];
-  /** As the server is to get them; none: nothing is listed. */
+  /** In the form for the server; if there are none, nothing is listed. */
   readonly patterns: readonly string[];
 }
 
@@ -81,23 +81,23 @@ export async function listMailboxes(session: Session, query: ListingQuery): Prom
   return read(withoutOthers(answer, delimiter), { delimiter, reference, pairs }, session.abilities);
 }
 
-/** All that are below the reference. Throws as {@link listMailboxes}. */
+/** Lists everything below the reference. Throws as {@link listMailboxes}. */
 export function listEverything(session: Session, { reference, pairs = [] }: Naming): Promise<Listing> {
   return listMailboxes(session, { selectOptions: [], reference, pairs, patterns: ["*"] });
 }
 
-/** Where mailboxes are listed they tell the delimiter. */
+/** Listed mailboxes show the delimiter. */
 function onlyOdd(error: unknown): InterimapError {
   if (error instanceof InterimapError && error.code === "PROTOCOL") return error;
   throw error;
 }
 
-/** More mailboxes with another delimiter are another namespace. */
+/** If more mailboxes have another delimiter, they are another namespace. */
 const fewOdd = 3;
 
 /**
- * What a single mailbox is said to have says little: some servers send NIL for INBOX, or for what has nothing below it. A
- * server asked directly may not know. Undefined: there are several.
+ * The delimiter of a single mailbox says little: some servers send NIL for INBOX, or for a mailbox with nothing below it. A
+ * server may not know when it is asked directly. Undefined: there are several.
  */
 function delimiterOf(
   mailboxes: readonly ListResponse[],
@@ -138,7 +138,7 @@ function severalDelimiters(mailboxes: readonly ListResponse[], side: Side): Inte
   );
 }
 
-/** Which mailboxes those with another delimiter are, nobody can tell. */
+/** Nobody can say which mailboxes those with another delimiter are. */
 function withoutOthers(answer: ListAnswer, main: string | null): ListAnswer {
   const odd = delimitedAmong(answer.mailboxes).filter(({ delimiter }) => delimiter !== main);
   if (odd.length === 0) return answer;
@@ -188,7 +188,7 @@ function read(answer: ListAnswer, naming: Naming, abilities: Abilities): Listing
   return { naming, mailboxes, unreadable, shadowed: hidden, hidesExpunges: !abilities.reportsSince };
 }
 
-/** None outside of the reference. A name that is listed properly, too, says nothing. */
+/** Only those below the reference. A name that is also listed properly does not count. */
 function readOdd(
   { line, name: wireName, shownName: shown }: UnreadableResponse,
   { naming, mailboxes }: Pick<Listing, "naming" | "mailboxes">,

@@ -1,4 +1,4 @@
-// What the mailboxes of a server are for (RFC 6154), wherever they are below the reference.
+// The special uses of a server's mailboxes (RFC 6154), anywhere below the reference.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Session } from "../../imap/session/session.ts";
@@ -10,7 +10,7 @@ import { specialUses } from "./special-uses.ts";
 /** By special use, in lower case: the mailboxes, by their names on the server. */
 export type Uses = ReadonlyMap<string, readonly string[]>;
 
-/** Servers tell uses by LIST even if they do not offer to. */
+/** Servers report uses in LIST even if they do not offer to. */
 export async function listUses(session: Session, reference: string): Promise<Uses> {
   const [{ mailboxes }, delimiter] = await Promise.all([
     listUsed(session, reference),

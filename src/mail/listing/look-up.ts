@@ -14,13 +14,13 @@ export interface LookUp {
   readonly names: readonly string[];
   /** Also all that is below them. */
   readonly below?: boolean;
-  /** RFC 5258 3.1; with SUBSCRIBED, also what is subscribed and does not exist. */
+  /** RFC 5258 3.1; with SUBSCRIBED, also names that are subscribed and do not exist. */
   readonly selectOptions?: readonly string[];
 }
 
 /**
- * What a server lists of these mailboxes.
- * @throws InterimapError MAILBOX_PROTOCOL when it may be more than what can be read.
+ * Those of these mailboxes that a server lists.
+ * @throws InterimapError MAILBOX_PROTOCOL if there may be more than can be read.
  */
 export async function lookUp(session: Session, query: LookUp): Promise<ReadonlyMap<string, ListedMailbox>> {
   const { mailboxes, unreadable } = await lookUpListing(session, query);
@@ -29,7 +29,7 @@ export async function lookUp(session: Session, query: LookUp): Promise<ReadonlyM
   return mailboxes;
 }
 
-/** As {@link lookUp}, for who can do with less. */
+/** As {@link lookUp}, for callers that do not need all of them. */
 export async function lookUpListing(
   session: Session,
   { naming, names, below = false, selectOptions = [] }: LookUp,
@@ -40,7 +40,7 @@ export async function lookUpListing(
       listMailboxes(session, { selectOptions, ...naming, patterns: group }),
     ),
   );
-  // A wildcard in a name matches itself, and others too.
+  // A wildcard in a name matches itself, but also other names.
   const wanted = new Set(names);
   const isMeant = (name: string): boolean => wanted.has(name) || (below && names.some((one) => isWithin(name, one)));
   const there = new Map(listings.flatMap(({ mailboxes }) => [...mailboxes]));
@@ -52,7 +52,7 @@ export async function lookUpListing(
     mailboxes: new Map(
       [...there].map(([name, mailbox]) => [asMeant(name), mailbox] as const).filter(([name]) => isMeant(name)),
     ),
-    // Whatever such a line seems to name: it answers what was asked.
+    // Whatever such a line seems to name, it answers our question.
     unreadable: listings.flatMap(({ unreadable }) => unreadable),
   };
 }
@@ -67,7 +67,7 @@ function patternsFor(name: string, naming: Naming, below: boolean): string[] {
 function patternsAt(name: string, naming: Naming, below: boolean): string[] {
   try {
     const exact = toWire(name, naming).slice(naming.reference.length);
-    // A server may spell the first level otherwise.
+    // A server may spell the first level differently.
     const pattern = name.startsWith("INBOX\0") ? exact.replace(/^INBOX/, "%") : exact;
     return below && naming.delimiter !== null ? [pattern, `${pattern}${naming.delimiter}*`] : [pattern];
   } catch (error) {

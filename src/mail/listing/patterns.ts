@@ -1,5 +1,5 @@
-// Patterns of mailboxes in the program's notation, and those that each server is asked for, with its own hierarchy delimiter and
-// its own names. Pure.
+// Translates patterns of mailboxes from the program's notation to that of each server, with its hierarchy delimiter and its
+// names. Pure.
 
 import { readings } from "../../model/given-name.ts";
 import { listPatterns, type MayMatch } from "../../model/list-patterns.ts";
@@ -14,10 +14,10 @@ export interface Patterns {
   readonly isTyped?: boolean;
 }
 
-/** What a server's names are like; the reference does not matter. */
+/** The form of a server's names; the reference does not matter. */
 export type NamesOf = Pick<Naming, "delimiter" | "pairs">;
 
-/** With what each server is asked. */
+/** The patterns for each server. */
 export function patternsFor(query: Patterns, namings: PerSide<NamesOf>): PerSide<readonly string[]> {
   const neutral = neutralPatterns(query, namings.local.delimiter);
   return perSide((side) => {
@@ -35,7 +35,7 @@ export function listedNames(query: Patterns, namings: PerSide<Naming>): PerSide<
     const naming = namings[side];
     const asked = listPatterns({ reference: naming.reference, patterns: patterns[side] });
     if (!hasPairs(naming)) return asked;
-    // It is asked for more than is meant.
+    // The server is asked for more than is meant.
     return (wireName, delimiter) => {
       const name = fromWire(wireName, naming);
       return name === undefined ? asked(wireName, delimiter) : ours(name, "\0");
@@ -61,7 +61,7 @@ function neutralPatterns({ patterns, isTyped = false }: Patterns, local: string 
     );
 }
 
-/** Where else on the server mailboxes may be that we call like this. */
+/** Other places on the server for mailboxes that have this name in the program. */
 function elsewhere(pattern: string, pairs: readonly NamePair[]): readonly string[] {
   if (pattern === "*") return [];
   if (/[*%]/.test(pattern)) return pairs.flatMap(({ theirs }) => [theirs, `${theirs}\0*`]);
@@ -69,7 +69,7 @@ function elsewhere(pattern: string, pairs: readonly NamePair[]): readonly string
   return name === undefined || name === pattern ? [] : [name];
 }
 
-/** None where no name can match: the server would take its own delimiter for a level that nobody asked for. */
+/** None if no name can match: the server would take its own delimiter for a level that nobody asked for. */
 function patternOn(delimiter: string | null, pattern: string): string[] {
   if (delimiter === null) return pattern.includes("\0") ? [] : [pattern];
   return pattern.includes(delimiter) ? [] : [pattern.replaceAll("\0", delimiter)];

@@ -4,10 +4,10 @@ import { isInbox } from "../../model/mailbox-name.ts";
 
 /** RFC 6154 */
 const specialUses = new Set(["\\trash", "\\junk"]);
-/** As programs that know no special use name them. */
+/** The usual names in programs that know no special uses. */
 const names = /^(?:trash|junk|junk e-?mail|spam|bulk mail|bin|deleted|deleted items|deleted messages)$/iu;
 
-/** `name` as the program holds it. Of INBOX nobody means it, whatever a server says. */
+/** `name` is the program's. INBOX is never rubbish, whatever a server says. */
 export function isRubbish(name: string, attributes: readonly string[]): boolean {
   if (isInbox(name)) return false;
   const last = name.slice(name.lastIndexOf("\0") + 1);

@@ -1,4 +1,4 @@
-// What mailboxes are for, by the attributes that LIST tells (RFC 6154, RFC 8457).
+// The special uses of mailboxes, by the attributes in LIST (RFC 6154, RFC 8457).
 
 const known: ReadonlySet<string> = new Set(
   ["All", "Archive", "Drafts", "Flagged", "Important", "Junk", "Sent", "Trash"].map((use) => `\\${use.toLowerCase()}`),

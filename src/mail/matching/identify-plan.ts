@@ -1,7 +1,7 @@
-// Which messages of two servers are the same, as far as that can be told without reading them, and which have to be read. Pure.
-// What servers and movers leave of a message is its Message-ID; they give it another date, or add header fields. So a Message-ID
-// that is there once on each side is enough, unless the sizes differ: then it may be another version. Date and size only tell
-// apart messages that share one. Messages without Message-ID have nothing that would be enough.
+// Decides which messages of two servers are the same, as far as that is possible without reading them, and which have to be
+// read. Pure. Servers and migration programs keep the Message-ID; they change the date, or add header fields. So a Message-ID
+// that is there once on each side is enough, unless the sizes differ: then it may be another version. Date and size only
+// distinguish messages that share one. Messages without Message-ID have nothing that would be enough.
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
@@ -11,11 +11,11 @@ import { identityKey, planMatches, without } from "./match-plan.ts";
 export interface IdentifyPlan {
   /** Messages that are the same have the same key, if they are on different sides. */
   readonly keys: ReadonlyMap<MessageIdentity, string>;
-  /** Once on each side, of different sizes: the same if that is due to the header. */
+  /** Once on each side, with different sizes: the same message if only the header differs. */
   readonly otherSizes: readonly PerSide<MessageIdentity>[];
-  /** To be told apart by their texts. */
+  /** Only their texts can distinguish them. */
   readonly toRead: PerSide<readonly MessageIdentity[]>;
-  /** To be read only if one on each side has not found its like then: without Message-ID, and equal to none. */
+  /** Without Message-ID, and equal to none. To be read only if there is still an unpaired one on each side then. */
   readonly altered: PerSide<readonly MessageIdentity[]>;
 }
 
@@ -39,7 +39,7 @@ export function planIdentification(messages: PerSide<readonly MessageIdentity[]>
   return { keys, otherSizes, toRead, altered: perSide((side) => nameless[side].filter((one) => !equal.has(one))) };
 }
 
-/** Of messages that share Message-ID, date and size with another of their side, and that both sides have. */
+/** For messages that share Message-ID, date and size with another one on their side, and that both sides have. */
 export function indistinctKeys(messages: PerSide<ReadonlyMap<number, MessageIdentity>>): ReadonlySet<string> {
   const groups = perSide((side) =>
     groupBy([...messages[side].values()], (one) => (one.messageId === undefined ? undefined : identityKey(one))),
@@ -61,7 +61,7 @@ interface Group {
   readonly toRead: PerSide<MessageIdentity[]>;
 }
 
-/** Date and size are enough for one that no other of its side shares both with. */
+/** Date and size are enough for a message if no other on its side has both. */
 function identifyTwins(group: PerSide<readonly MessageIdentity[]>, { keys, toRead }: Group): void {
   const alike = perSide((side) => groupBy(group[side], identityKey));
   const isAlone = (one: MessageIdentity): boolean =>

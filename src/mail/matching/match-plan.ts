@@ -1,5 +1,5 @@
-// Pairs messages that both servers hold without a mapping saying so. Pure.
-// Messages that are the same pair in UID order, so k copies against m make min(k, m) pairs and only the rest is copied.
+// Pairs messages that both servers hold but no mapping records. Pure.
+// Equal messages are paired in UID order: k copies against m make min(k, m) pairs, and only the rest is copied.
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { type PerSide, perSide, type Side } from "../../model/side.ts";
@@ -9,7 +9,7 @@ export function planMatches(messages: PerSide<readonly MessageIdentity[]>): PerS
   return pairInOrder(messages, identityKey);
 }
 
-/** Those that are the same by their keys; those that are equal, or at least of equal size, are each other's first. */
+/** Pairs messages with the same key, first those that are equal, or at least of equal size. */
 export function pairSame<T extends MessageIdentity>(
   messages: PerSide<readonly T[]>,
   keyOf: (message: T) => string | undefined,
@@ -27,7 +27,7 @@ export function pairSame<T extends MessageIdentity>(
   return pairs;
 }
 
-/** Those of the same key; those without one pair with nothing. */
+/** Pairs messages with the same key. Those without a key are paired with nothing. */
 export function pairInOrder<T extends MessageIdentity>(
   { local, remote }: PerSide<readonly T[]>,
   keyOf: (message: T) => string | undefined,
@@ -41,11 +41,11 @@ export function pairInOrder<T extends MessageIdentity>(
 
 export interface Keyed<T> {
   readonly of: readonly T[];
-  /** What has none pairs with nothing. */
+  /** A message without one is paired with nothing. */
   readonly keyOf: (one: T) => string | undefined;
 }
 
-/** Each with the first one of the same key that is left, in the order in which they are given. */
+/** Pairs each with the first one of the same key that is left, in the given order. */
 export function pairByKey<A, B>(these: Keyed<A>, those: Keyed<B>): [A, B][] {
   // The next one of each group is its last.
   const waiting = groupBy(those.of.toReversed(), those.keyOf);
@@ -57,9 +57,9 @@ export function pairByKey<A, B>(these: Keyed<A>, those: Keyed<B>): [A, B][] {
 }
 
 /**
- * As {@link planMatches}, when it is certain that all messages of the source were stored. Servers alter what they store: of
- * the others those with the same Message-ID are copies, too, and one that is like one only is that. Servers keep their
- * order: if as many came as are left then, they are those, unless one of them cannot be.
+ * As {@link planMatches}, if it is certain that all messages of the source were stored. Servers alter what they store. So
+ * among the others, those with the same Message-ID are copies, too, and a message that resembles only one is its copy. Servers
+ * keep the order: if as many came as are left then, they belong together, unless one of them cannot.
  */
 export function planCopiesFound(
   { source, target }: { readonly source: Side; readonly target: Side },
@@ -79,7 +79,7 @@ export function planCopiesFound(
   return inOrder.some((pair) => likeness(pair) === "none") ? pairs : [...pairs, ...inOrder];
 }
 
-/** Those in none of the pairs. */
+/** Messages that are in none of the pairs. */
 export function without<T extends MessageIdentity>(
   messages: readonly T[],
   pairs: readonly PerSide<MessageIdentity>[],
@@ -91,7 +91,7 @@ export function without<T extends MessageIdentity>(
 }
 
 function pairIfUnique({ local, remote }: PerSide<readonly MessageIdentity[]>): PerSide<MessageIdentity>[] {
-  // It grows with the product; among this many nothing is unique anyway.
+  // The work grows with the product; among this many, nothing is unique anyway.
   if (local.length * remote.length > 10_000) return [];
   const isPlausible = (pair: PerSide<MessageIdentity>): boolean => likeness(pair) === "plausible";
   return local.flatMap((message) => {
@@ -107,11 +107,11 @@ function pairIfUnique({ local, remote }: PerSide<readonly MessageIdentity[]>): P
  * taken over. So a difference alone proves little.
  */
 export type Likeness =
-  /** Nothing tells them apart. */
+  /** Nothing distinguishes them. */
   | "equal"
-  /** A server may have made one of the other. */
+  /** A server may have turned one into the other. */
   | "plausible"
-  /** Too much differs to be an alteration, unless there is nothing better. */
+  /** Too much differs for an alteration, unless there is no better match. */
   | "unlikely"
   /** Two Message-IDs, two dates, two sizes: no server does that to a message. */
   | "none";
@@ -129,7 +129,7 @@ export function likeness({ local, remote }: PerSide<MessageIdentity>): Likeness 
   return sameDate || sameSize ? "unlikely" : "none";
 }
 
-/** Equal for messages that nothing tells apart but their text. */
+/** Equal for messages that only their text distinguishes. */
 export function identityKey({ messageId = "", date, size }: MessageIdentity): string {
   return `${String(date)} ${String(size)} ${messageId}`;
 }

@@ -1,5 +1,5 @@
-// Observes a mailbox by looking at all of it: the flags of its messages are fetched and compared with those that are known. What is
-// known and does not answer is gone.
+// Observes a mailbox by looking at all of it: fetches the flags of all messages and compares them with the known ones. A known
+// message that is missing from the answer is gone.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
@@ -16,7 +16,7 @@ import { expected, requireWhole } from "./presence.ts";
 /** As `observe()`. */
 export async function observeByLooking(channel: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
   const selecting = select(channel, wireName);
-  // In the same packet, where the channel knows already what it is about.
+  // In the same packet, if the channel already knows the mailbox.
   const expectedView = channel.view?.wireName === wireName ? channel.view : undefined;
   const early = expectedView && firstLook(channel, expectedView, baseline);
   early?.catch(() => undefined);
@@ -26,7 +26,7 @@ export async function observeByLooking(channel: Channel, wireName: string, basel
   });
   const observed = await opened(channel, view, baseline);
   const first = await early;
-  // It was looked at in vain when another mailbox has this name now, or it had to be selected once more.
+  // The look was in vain if another mailbox has this name now, or if it had to be selected once more.
   if (observed.isAnew || view !== expectedView) {
     view.pending.takeAllChanges();
     await lookInFull(channel, observed);
@@ -40,11 +40,11 @@ export async function lookInFull(channel: Channel, observed: Observed): Promise<
   await note(channel, observed, await firstLook(channel, view, isAnew ? undefined : baseline));
 }
 
-/** Whatever happened since: with another SELECT before, since some servers show only then what was appended. */
+/** What happened since. Selects the mailbox again first, since some servers show appended messages only then. */
 export async function lookAgain(channel: Channel, observed: Observed): Promise<void> {
   const { view, flagsNow } = observed;
   await channel.run(selectAgain(view));
-  // Of messages that nothing was known of, nothing is to be compared: they are new, or were just copied.
+  // Unknown messages have nothing to compare with: they are new, or were just copied.
   if (flagsNow === undefined) return;
   const below = view.uidNext;
   const { there } = await look(channel, view, { below, known: flagsNow, now: flagsNow });
@@ -67,11 +67,11 @@ async function firstLook(channel: Channel, view: MailboxView, baseline?: Baselin
 
 async function note(channel: Channel, observed: Observed, first: FirstLook | undefined): Promise<void> {
   const { view, firstNew } = observed;
-  // Only now: how many more there can be may have been asked for after SELECT.
+  // Only now: the answer that says how many more there can be may have been requested after SELECT.
   if (first !== undefined) await requireWhole(channel, view, { there: first.there, last: firstNew - 1 });
   observed.flagsNow = first?.now ?? new KnownFlags();
   observed.flagsBefore = first?.before;
-  // What is recorded need not be read where all messages are those whose flags are.
+  // The record need not be read if it has the flags of exactly these messages.
   if (first !== undefined && isEmpty(first.unknown) && countUids(first.there) === first.before.size) return;
   const recorded = expected(observed);
   observed.uncertain = first === undefined ? recorded : intersect(recorded, first.unknown);
@@ -82,13 +82,13 @@ interface Looking {
   /** Messages below this UID are looked at. */
   readonly below: number;
   readonly known: KnownFlags;
-  /** Gets what they have. */
+  /** Gets their flags. */
   readonly now: KnownFlags;
 }
 
 interface Seen {
   readonly there: UidSet;
-  /** Those whose flags were not known. */
+  /** Messages whose flags were not known. */
   readonly unknown: UidSet;
 }
 
@@ -115,13 +115,13 @@ async function look(channel: Channel, view: MailboxView, { below, known, now }: 
     },
     contradicts: (uid, flags) => now.get(uid) !== flags,
     forget: (uid) => {
-      // Whatever it has is compared next time.
+      // Its flags are compared the next time.
       now.delete({ ranges: [[uid, uid]] });
       view.pending.forgetChange(uid);
     },
   });
   const seen = { there: there.build(), unknown: unknown.build() };
-  // Numbers are ranks: the answers have to be all first messages, one after the other.
+  // Numbers are ranks: the answers have to be the first messages without a gap.
   if (isInOrder) view.knowFirst(seen.there, removals);
   return seen;
 }

@@ -1,5 +1,5 @@
-// Observes a mailbox by mod-sequences (RFC 7162 3.1, CONDSTORE): the server tells whose flags changed since one of them. It does
-// not tell what vanished: the number of messages shows whether anything did, and a search shows what.
+// Observes a mailbox by mod-sequences (RFC 7162 3.1, CONDSTORE): the server reports whose flags changed since one of them. It
+// does not report what vanished: the number of messages shows whether any did, and a search shows which.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
@@ -13,7 +13,7 @@ import type { Again, Baseline, Observed } from "./changes.ts";
 import { opened } from "./observable.ts";
 import { noteMissing, seemsWhole } from "./presence.ts";
 
-/** As `observe()`; of a mailbox without mod-sequences nothing is found out yet. */
+/** As `observe()`; finds nothing out yet about a mailbox without mod-sequences. */
 export async function observeByModSeqs(channel: Channel, wireName: string, baseline?: Baseline): Promise<Observed> {
   const selecting = select(channel, wireName, {
     known: baseline && { state: baseline.state, sequenceSample: [] },
@@ -26,7 +26,7 @@ export async function observeByModSeqs(channel: Channel, wireName: string, basel
   return observed;
 }
 
-/** Leaves together with SELECT. Where the mailbox has no mod-sequences it is refused (RFC 7162 3.1.2.2). */
+/** Leaves together with SELECT. If the mailbox has no mod-sequences, the server refuses it (RFC 7162 3.1.2.2). */
 async function askForChanges(channel: Channel, { state }: Baseline): Promise<void> {
   if (!hasModSeq(state) || state.uidNext <= 1) return;
   try {
@@ -40,7 +40,7 @@ async function askForChanges(channel: Channel, { state }: Baseline): Promise<voi
 export async function againByModSeqs(channel: Channel, observed: Observed, { since, uids }: Again): Promise<void> {
   const { view } = observed;
   const known = since === undefined ? view.highestModSeq : hasModSeq(since) ? since.highestModSeq : firstModSeq;
-  // What was appended may show only when the mailbox is selected again.
+  // Appended messages may show only when the mailbox is selected again.
   await channel.run(selectAgain(view));
   await fetchChangedSince(channel, uids ?? uidRange(1, view.uidNext - 1), known);
   await noteMissing(channel, observed);

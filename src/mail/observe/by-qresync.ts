@@ -32,8 +32,8 @@ function selectBaseline({ state, sequenceSample = () => [] }: Baseline): SelectB
 }
 
 /**
- * Cyrus 3.6 takes a sampled sequence number beyond EXISTS for a match, and so says nothing of the messages that vanished
- * from the end of the mailbox.
+ * Cyrus 3.6 takes a sampled sequence number beyond EXISTS for a match. So it does not report messages that vanished from the
+ * end of the mailbox.
  */
 function hidesExpunges({ exists }: MailboxView, { sequenceSample }: SelectBaseline): boolean {
   const [highest = 0] = sequenceSample.at(-1) ?? [];

@@ -8,45 +8,45 @@ import type { MailboxState, Observation } from "../../model/mailbox-state.ts";
 import { emptyUidSet, type UidSet } from "../../model/uid-set.ts";
 import type { Rung } from "./rung.ts";
 
-/** What is known of a mailbox. Whatever may be large is asked for only by a rung that needs it. */
+/** What is known of a mailbox. Large parts are read only by a rung that needs them. */
 export interface Baseline {
   /** As of the last time. */
   readonly state: MailboxState;
   /** How many messages there were. */
   readonly messages?: number | undefined;
-  /** Sequence number and UID of some messages, ascending; empty when they cannot be known. Asked for once. */
+  /** Sequence number and UID of some messages, ascending; empty if they cannot be known. Called once. */
   readonly sequenceSample?: () => readonly (readonly [sequence: number, uid: number])[];
   /** The messages that are on record now, and so should be there; none unless given. */
   readonly recorded?: () => UidSet;
-  /** The flags that these had the last time; undefined: nothing is known of them. Asked for once. */
+  /** The flags that these had the last time; undefined if they are unknown. Called once. */
   readonly flags?: () => KnownFlags | undefined;
 }
 
-/** Which reports are asked for once more; by default, all since the server last reported its state. */
+/** Which reports to ask for once more; by default, all since the server last reported its state. */
 export interface Again {
-  /** From that state on, even what was reported already; undefined: since the last report. */
+  /** From that state on, even if it was reported already; undefined: since the last report. */
   readonly since?: MailboxState | undefined;
-  /** Only what happened to these; of all times where `since` cannot say. */
+  /** Only what happened to these messages; at any time, if `since` gives no time. */
   readonly uids?: UidSet;
 }
 
-/** What happened in a mailbox since its baseline. Where there is none, everything in it is new. */
+/** What happened in a mailbox since its baseline. Without one, everything in it is new. */
 export interface Changes {
   /** By what means this is known: for logs and tests. Nothing follows from it. */
   readonly rung: Rung;
-  /** What the server said of the mailbox when it was selected. */
+  /** What the server said about the mailbox when it was selected. */
   readonly state: Observation;
   /**
    * UIDVALIDITY is not the baseline's, or UIDs do not last: the recorded ones mean nothing here, and everything is new.
    */
   readonly isAnew: boolean;
-  /** Messages of the baseline that the server says are gone. A claim, which is to be confirmed before anything follows from it. */
+  /** Messages of the baseline that the server says are gone. Only a claim: it must be confirmed before anything follows from it. */
   readonly vanished: UidSet;
   /** The latest flags of messages of the baseline that changed, or may have; those of vanished messages are left out. */
   readonly changed: ReadonlyMap<number, FlagChange>;
   /** Messages from this UID on are new. */
   readonly firstNew: number;
-  /** Messages of the baseline whose flags may have changed besides: nothing is known of what they were. */
+  /** Further messages of the baseline whose flags may have changed: their former flags are unknown. */
   readonly uncertain: UidSet;
 }
 
@@ -67,7 +67,7 @@ export class Observed implements Changes {
   /** The flags of the baseline's messages, as of the last time. */
   flagsBefore: KnownFlags | undefined;
   uncertain: UidSet = emptyUidSet;
-  /** All flags as they are known now, where they are looked at in full. */
+  /** All flags as they are known now, if the rung looks at all of them. */
   flagsNow: KnownFlags | undefined;
 
   constructor(view: MailboxView, { rung, baseline }: Observing) {

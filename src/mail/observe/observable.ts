@@ -1,4 +1,4 @@
-// Opens mailboxes for who observes them, and refuses those that cannot be synchronised, whatever their server can do otherwise.
+// Opens mailboxes for the rungs that observe them, and refuses those that cannot be synchronised on any rung.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
@@ -10,7 +10,7 @@ import { rungOf } from "./rung.ts";
 
 /**
  * What is known of a selected mailbox so far.
- * @throws InterimapError MAILBOX_UNSYNCABLE when nothing can be written, or it has no UIDs.
+ * @throws InterimapError MAILBOX_UNSYNCABLE if it is read-only, or has no UIDs.
  */
 export async function opened(channel: Channel, view: MailboxView, baseline?: Baseline): Promise<Observed> {
   if (view.uidNext === 0) await askForUidNext(channel, view);
@@ -21,16 +21,16 @@ export async function opened(channel: Channel, view: MailboxView, baseline?: Bas
   return observed;
 }
 
-/** They are about messages of another mailbox, or of this one before its UIDs meant something else. */
+/** They are about messages of another mailbox, or of this one before its UIDs changed their meaning. */
 function forgetReports(view: MailboxView): void {
   view.pending.takeAllChanges();
   view.takeVanished(view.pending.vanished);
 }
 
-/** Old servers tell it only when they are asked (RFC 3501 6.3.1). */
+/** Old servers report it only when they are asked (RFC 3501 6.3.1). */
 async function askForUidNext(channel: Channel, view: MailboxView): Promise<void> {
   const { uidNext = 0 } = (await statusIfAny(channel, view.wireName)) ?? {};
-  // What came meanwhile may have been told, too: the next look finds it.
+  // The number may include messages that came meanwhile: the next look finds them.
   view.uidNext = Math.max(view.uidNext, uidNext);
   view.whenSelected = { ...view.whenSelected, uidNext: view.uidNext };
 }

@@ -18,7 +18,7 @@ export async function observe(channel: Channel, wireName: string, baseline?: Bas
   const { modSeqs, reportsSince } = channel.abilities;
   if (!modSeqs) return observeByLooking(channel, wireName, baseline);
   const observed = await (reportsSince ? observeByQresync : observeByModSeqs)(channel, wireName, baseline);
-  // Which mailboxes have no mod-sequences, SELECT tells.
+  // SELECT shows which mailboxes have no mod-sequences.
   if (observed.rung === "full-look") await lookInFull(channel, observed);
   return observed;
 }

@@ -29,8 +29,8 @@ export function seemsWhole({ view, baseline }: Observed): boolean {
 }
 
 /**
- * The messages that must be there unless somebody removed them. One that was copied since may be missing because it never was
- * there, under that UID: that it does not answer says nothing.
+ * The messages that must be there unless somebody removed them. A message that was copied since may be missing because it never
+ * was there under that UID. So its absence proves nothing.
  */
 export function expected({ baseline, isAnew }: Observed): UidSet {
   if (baseline === undefined || isAnew) return emptyUidSet;
@@ -57,12 +57,12 @@ export async function requireWhole(channel: Channel, view: MailboxView, told: To
   throw mailboxProtocol(message, channel.side);
 }
 
-/** Beyond what was asked for, there may be a message for each UID that was given out. */
+/** Beyond the messages that were asked for, there may be one for each UID that was given out. */
 function untold({ exists, existedWhenSelected, removals, uidNext }: MailboxView, { there, last }: Told): number {
   return Math.min(exists, existedWhenSelected - removals) - Math.max(0, uidNext - 1 - last) - countUids(there);
 }
 
-/** Searches for the messages that must be there. What is missing is noted as vanished, and so is asked for once more. */
+/** Searches for the messages that must be there. Missing ones are noted as vanished, and so asked for once more. */
 export async function noteMissing(channel: Channel, observed: Observed): Promise<void> {
   const { view } = observed;
   const recorded = expected(observed);

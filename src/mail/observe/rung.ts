@@ -6,8 +6,8 @@ import { followsChanges, type MailboxState } from "../../model/mailbox-state.ts"
 
 /**
  * `resync`: the server reports it when the mailbox is selected, and as it happens from then on (RFC 7162 3.2.5, QRESYNC).
- * `mod-sequences`: it tells which flags changed; what vanished is found out by numbers and a search (RFC 7162 3.1, CONDSTORE).
- * `full-look`: it tells what there is, and all of it is compared with what is known (RFC 3501).
+ * `mod-sequences`: it reports which flags changed; numbers and a search show what vanished (RFC 7162 3.1, CONDSTORE).
+ * `full-look`: it lists everything, and we compare all of it with what is known (RFC 3501).
  */
 export type Rung = "resync" | "mod-sequences" | "full-look";
 

@@ -9,11 +9,11 @@ import type { MailboxState, Observation } from "../../model/mailbox-state.ts";
 import type { Observed } from "./changes.ts";
 
 /**
- * STATUS goes first: whatever it counts in is announced by the NOOP behind it at the latest.
+ * STATUS goes first: the NOOP after it reports, at the latest, everything that STATUS has counted.
  * @throws InterimapError MAILBOX_PROTOCOL when the server does not report its state.
  */
 export async function stateNow(channel: Channel, { view }: Observed): Promise<Observation> {
-  // What comes together with the answer may be later.
+  // Changes that come together with the answer may be later than it.
   const { latestModSeq } = view;
   const [told] = await Promise.all([status(channel, view.wireName), noop(channel)]);
   const state = toldState(told, view.abilities) ?? (await selectForState(channel, view));
@@ -22,7 +22,7 @@ export async function stateNow(channel: Channel, { view }: Observed): Promise<Ob
   return { ...state, messages: told.messages, latestModSeq };
 }
 
-/** Some servers answer STATUS with less than was asked for, or with nothing. */
+/** Some servers answer STATUS with fewer items than requested, or with none. */
 async function selectForState(channel: Channel, view: Observed["view"]): Promise<MailboxState> {
   const selecting = channel.run(selectAgain(view));
   view.uidNext = 0;

@@ -1,5 +1,5 @@
-// Appends a batch of messages to the other side and records the copies. A batch that is refused is divided until only the
-// messages are left that the server does not want, or until it is clear that it takes none for now.
+// Appends a batch of messages to the other side and records the copies. A refused batch is divided until only the messages
+// are left that the server does not want, or until it is clear that it takes none for now.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
@@ -13,7 +13,7 @@ import type { Lane } from "./append-lanes.ts";
 import type { Reluctance } from "./reluctance.ts";
 import type { Copy, TransferHooks } from "./transfer-hooks.ts";
 
-/** Where copies go, and what is known of the server's will to take them. */
+/** Where copies go, and whether the server seems to take them. */
 export interface Offer {
   readonly destination: Omit<AppendTarget, "turn">;
   readonly reluctance: Reluctance;
@@ -23,15 +23,15 @@ export interface Offer {
 interface Part {
   readonly lane: Lane;
   readonly messages: readonly FetchedMessage[];
-  /** Single ones of them were offered already. */
+  /** Some of them were already offered singly. */
   readonly isProbed?: boolean;
   /** The last message of the whole batch. */
   readonly newest?: FetchedMessage | undefined;
 }
 
 /**
- * Appends all or, when the server refuses, one half after the other, down to the message it does not want. What is not
- * sent, because the server takes none for now, is left to later runs.
+ * Appends all or, if the server refuses, one half after the other, down to the message that it does not want. Messages that
+ * are not sent, because the server takes none for now, are left to later runs.
  */
 export async function appendBatch(
   offer: Offer,
@@ -73,7 +73,7 @@ async function divide(offer: Offer, part: Part): Promise<readonly Copy[]> {
   return copies;
 }
 
-/** Offers single messages until one is taken, then all that are left; if none is, the others are not sent. */
+/** Offers single messages until one is taken, then all the others; if none is taken, the others are not sent. */
 async function probe(
   { offer, appendRest }: { readonly offer: Offer; readonly appendRest: Append },
   { lane, messages, newest }: Part,
@@ -89,7 +89,7 @@ async function probe(
   return [...copies, ...(await appendRest(offer, rest))];
 }
 
-/** The first, because of the order; the smallest, for which there may be room; and others, which may be of another kind. */
+/** The first, because of the order; the smallest, because there may be room for it; and others, which may be of another kind. */
 function probesAmong(messages: readonly FetchedMessage[]): readonly FetchedMessage[] {
   const [first, ...others] = messages;
   if (first === undefined) return [];

@@ -1,23 +1,23 @@
-// Appends to one mailbox, several at a time, in the order in which they were handed in: each transfers its messages at
-// once, but holds back the end of its command until all before it are done. One that is refused may have to be sent again
-// in pieces, and what is held back behind it on the same connection makes way for them: it is withdrawn, and sent again.
+// Runs several appends to one mailbox at a time, in the order in which they were handed in. Each transfers its messages at
+// once, but holds back the end of its command until all before it are done. If one is refused, it may have to be sent again in
+// pieces. The one that is held back on the same connection then makes way: it is withdrawn, and sent again.
 
 import type { Turn } from "../../imap/command.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
 
 export interface Lane {
   readonly session: Channel;
-  /** When, and whether, this append is to take effect; undefined when nothing is before it. */
+  /** When, and whether, this append may take effect; undefined if nothing is before it. */
   readonly turn?: Promise<Turn> | undefined;
-  /** Its refusal says nothing: it was withdrawn. */
+  /** Its refusal means nothing: it was withdrawn. */
   isWithdrawn(): boolean;
-  /** Resolves when something may be appended in place of what was refused. */
+  /** Resolves when the refused messages may be sent again. */
   makeWay(): Promise<void>;
 }
 
 /**
- * A server that locks the mailbox for the whole of an APPEND never answers the one whose turn it is, while another waits
- * for its turn. After this long order is given up for progress, and so are all lanes but the first.
+ * A server that locks the mailbox for the whole of an APPEND does not answer the one whose turn it is while another waits for
+ * its turn. After this long, progress counts more than order, and all lanes but the first are given up.
  */
 const patienceMs = 120_000;
 
@@ -47,11 +47,11 @@ export class AppendLanes {
   readonly #isOrdered: boolean;
   readonly #waiting: ((slot: Slot) => void)[] = [];
   #outstanding = 0;
-  /** Resolves when every append handed in so far is done, well or not. */
+  /** Resolves when every append handed in so far has ended, successfully or not. */
   #allBefore: Promise<unknown> = Promise.resolve();
   readonly #mayGo: () => boolean;
 
-  /** Where every append is of one message, refusals disturb no order: as many as there are go out one behind the other. */
+  /** If every append has one message, refusals disturb no order: all of them go out, one after the other. */
   constructor(session: Channel, { takesSeveral, mayGo = () => true }: LaneOptions) {
     this.#isOrdered = takesSeveral;
     this.#mayGo = mayGo;
@@ -63,7 +63,7 @@ export class AppendLanes {
     this.#serve();
   }
 
-  /** Runs an append as soon as a lane is free; whatever `append` does over that lane counts as part of it. */
+  /** Runs an append as soon as a lane is free; everything that `append` does over that lane is part of it. */
   async run<T>(append: (lane: Lane) => Promise<T>): Promise<T> {
     const slot = await this.#take();
     const done = this.#inTurn(slot, append).finally(() => {
@@ -71,7 +71,7 @@ export class AppendLanes {
       this.#outstanding--;
       this.#serve();
     });
-    // Without the results, which would pile up: each holds those before it.
+    // Without the results, which would pile up: each keeps those before it alive.
     this.#allBefore = Promise.allSettled([this.#allBefore, done]).then(() => undefined);
     return done;
   }
@@ -135,10 +135,10 @@ export class AppendLanes {
     }
   }
 
-  /** How many appends go over a connection at once: alone, it transfers one while the server is busy with the other. */
+  /** How many appends share a connection: a single connection transfers one while the server is busy with the other. */
   #depth({ capabilities }: Channel): number {
     if (!this.#isOrdered) return Infinity;
-    // Only a literal that need not wait for `+` can be held back, and withdrawn.
+    // The end of a command can be held back, and withdrawn, only if its literals need not wait for `+`.
     return this.#slots.length === 1 && capabilities.literalPlus ? 2 : 1;
   }
 

@@ -1,14 +1,14 @@
-// Cuts new messages into batches that are fetched and appended as a whole, while it becomes known which they are. Pure.
+// Cuts new messages, as they become known, into batches that are fetched and appended as a whole. Pure.
 
 import type { MessageSize } from "../../model/message-sizes.ts";
 import { emptyUidSet, hasUid, type UidSet } from "../../model/uid-set.ts";
 
-/** Messages, in one command. Copies are hardly further than that from a UID that was told wrongly. */
+/** Messages in one command. If a server reports a wrong UID, the copy is hardly further away than this. */
 export const mostInOneAppend = 500;
 
 export interface Batch {
   readonly uids: readonly number[];
-  /** What the source says the messages measure together; as much as a batch may, where it does not say. */
+  /** The size of all messages together, as the source reports it; the limit of a batch, if it reports none. */
   readonly octets: number;
 }
 
@@ -17,7 +17,7 @@ export interface BatchLimits {
   readonly messages: number;
   /** Each of these goes into a batch of its own. */
   readonly alone?: UidSet;
-  /** The largest message that the target takes, in octets; undefined when it names none. */
+  /** The largest message that the target takes, in octets; undefined if it names no limit. */
   readonly largest?: number | undefined;
 }
 
@@ -42,7 +42,7 @@ export class BatchPlan {
         this.#tooLarge.push(message);
         continue;
       }
-      // A size of nothing is no size: the octets will tell.
+      // A size of 0 means that the size is unknown: the octets will show it.
       const isAlone = size === 0 || hasUid(alone, uid);
       if (isAlone || this.#octets + size > octets || this.#uids.length >= most) batches.push(...this.close());
       this.#uids.push(uid);
@@ -52,7 +52,7 @@ export class BatchPlan {
     return batches;
   }
 
-  /** Returns the last batch, if anything is in it: nothing is added to it any more. */
+  /** Returns the last batch, which is complete now, if there is anything in it. */
   close(): Batch[] {
     const batches = this.#uids.length > 0 ? [{ uids: this.#uids, octets: this.#octets }] : [];
     this.#uids = [];

@@ -1,4 +1,4 @@
-// Batches one after the other, while those behind them are still being planned.
+// Hands out batches one after the other, while later ones are still being planned.
 
 import type { Batch } from "./batch-plan.ts";
 
@@ -18,7 +18,7 @@ export class BatchQueue {
     return done === true ? undefined : value;
   }
 
-  /** All that are left, as soon as they are known; {@link next} goes on giving them. */
+  /** All remaining ones, as soon as they are known; {@link next} still returns them. */
   async left(): Promise<readonly Batch[]> {
     const ahead = this.#ahead;
     this.#ahead = [];
@@ -27,7 +27,7 @@ export class BatchQueue {
     return ahead;
   }
 
-  /** None is wanted any more. */
+  /** No further batch is wanted. */
   async end(): Promise<void> {
     this.#ahead = [];
     await this.#source.return?.();

@@ -1,18 +1,18 @@
-// Bounds the octets asked for and not yet passed on. Sockets are never paused (each is source and target at once, and
-// both would wait for the other); what is not asked for cannot pile up.
+// Limits the octets that are asked for and not yet passed on. Sockets are never paused: each is source and target at once, and
+// both would wait for the other. Octets that nobody asks for cannot pile up.
 
-/** Enough where servers are near: nothing waits for it. */
+/** Enough if servers are near: nothing waits for it. */
 const least = 8 << 20;
-/** For each ms of round trip, what a fast connection carries meanwhile. */
+/** How much a fast connection carries in each ms of round trip. */
 const perMs = least / 25;
-/** Memory has to hold it. */
+/** It has to fit into memory. */
 const most = 32 << 20;
-/** Some ms are not the way, but how busy the machine is. */
+/** Some ms come from a busy machine, not from the distance. */
 const nearMs = 5;
 
 /**
- * How many octets may be on their way from one server to the other: as many as keep the connections busy until it is known
- * that the first of them have arrived. `roundTripMs`: to either server.
+ * How many octets may be on their way from one server to the other: enough to keep the connections busy until we know that
+ * the first of them have arrived. `roundTripMs`: to either server.
  */
 export function octetsInFlight(roundTripMs: readonly number[]): number {
   const ms = roundTripMs.filter(Number.isFinite).reduce((sum, each) => sum + each, 0);
@@ -38,7 +38,7 @@ export class ByteBudget {
     });
   }
 
-  /** For what turned out to be larger than was told: one work after the other, beside all that was acquired. */
+  /** For messages that turn out larger than announced: runs one `work` after the other, beside all that was acquired. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#alone.then(work);
     this.#alone = done.catch(() => undefined);

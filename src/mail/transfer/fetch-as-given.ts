@@ -1,4 +1,4 @@
-// Fetches messages of which the server may refuse single ones: Exchange cannot convert some, and Yahoo has lost others.
+// Fetches messages even if the server refuses some of them: Exchange cannot convert some, and Yahoo has lost others.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
@@ -16,13 +16,14 @@ interface Wanted {
 
 interface Given {
   readonly delivered: FetchedMessage[];
-  /** The hook was told of these. */
+  /** The hook knows about these. */
   readonly refused: readonly number[];
 }
 
 /**
- * What the server gives of them. Refused, they are asked for one by one, all at once: servers count errors, and end the
- * connection after ten. Those that are refused then are asked for once more. @throws CommandRefused when it gives none of several, or says that it wants a pause.
+ * The messages that the server hands out. If it refuses them together, they are asked for singly, all at once: servers count
+ * errors, and end the connection after ten. Those that are refused then are asked for once more.
+ * @throws CommandRefused if it hands out none of several, or wants a pause.
  */
 export async function fetchAsGiven(
   { source, hooks }: { readonly source: Channel; readonly hooks: Pick<TransferHooks, "refused"> },
@@ -46,7 +47,7 @@ export async function fetchAsGiven(
     return { delivered: delivered.flat(), refused };
   }
 
-  /** What is said of one while others are asked for may be meant for them. */
+  /** A refusal of one may be meant for others that were asked for at the same time. */
   async function askAgain(answers: (FetchedMessage[] | CommandRefused)[]): Promise<void> {
     if (answers.filter(isRefusal).length < 2) return;
     for (let i = 0, inARow = 0; i < answers.length && inARow < enough; i++) {
@@ -66,14 +67,14 @@ export async function fetchAsGiven(
   }
 }
 
-/** After this many refusals in a row it is clear that they are meant. */
+/** After this many refusals in a row, it is clear that the server means these messages. */
 const enough = 3;
 
 function isRefusal(answer: unknown): answer is CommandRefused {
   return answer instanceof CommandRefused;
 }
 
-/** Yahoo says UNAVAILABLE of messages that it will never give, Dovecot SERVERBUG of those whose files are damaged. */
+/** Yahoo says UNAVAILABLE about messages that it will never hand out, Dovecot SERVERBUG about damaged files. */
 const saidOfMessages: ReadonlySet<string> = new Set(["UNAVAILABLE", "SERVERBUG"]);
 
 function isAboutMessages(error: unknown): error is CommandRefused {

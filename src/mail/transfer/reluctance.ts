@@ -1,6 +1,6 @@
-// A server that takes no messages for now: how few of them it is to be offered until that is clear. What is refused is in
-// doubt at first. When another message is taken afterwards, the refusal was about the message; when the next ones are
-// refused as well, about all of them, and the rest is not sent.
+// Finds out, with as few messages as possible, that a server takes none for now. A refusal is in doubt at first. If another
+// message is taken afterwards, the refusal was about its message. If the next ones are refused as well, it is about all of
+// them, and the rest is not sent.
 
 import type { Concern } from "../../imap/refusal-concern.ts";
 import { alike } from "../../util/alike.ts";
@@ -12,10 +12,10 @@ export interface Doubt extends MessageRefusal {
   readonly retryAfterMs: number | undefined;
 }
 
-/** After this many refusals in a row all messages are refused: by a server that says so, and by one that gives no reason. */
+/** So many refusals in a row mean that all messages are refused: if the server says so, and if it gives no reason. */
 const enough = { clear: 2, unclear: 4 };
 
-/** What is known in a run of one server, from all mailboxes. */
+/** What a run knows about one server, from all mailboxes. */
 export class Shortage {
   readonly #refusals = new Map<string, { readonly mailboxes: Set<string>; readonly reason: string }>();
 
@@ -29,7 +29,7 @@ export class Shortage {
     this.#refusals.clear();
   }
 
-  /** Some mailbox was not given a message: one is enough to learn whether another one is. */
+  /** Some mailbox did not get a message. One test is enough to learn whether others do. */
   get isLikely(): boolean {
     return this.#refusals.size > 0;
   }
@@ -43,7 +43,7 @@ export class Shortage {
 interface ReluctanceOptions {
   /** Its name on the server. */
   readonly mailbox: string;
-  /** Gets what turns out to be refused by itself. */
+  /** Gets the messages that turn out to be refused for their own sake. */
   readonly record: (doubt: Doubt) => void;
   /** It took nothing the last time. */
   readonly isRetry: boolean;
@@ -70,7 +70,7 @@ export class Reluctance {
     this.#isCautious = isRetry;
   }
 
-  /** Nothing more is to be sent. Whoever asks skips what it has. */
+  /** Nothing more should be sent. The caller skips the rest. */
   get isHalted(): boolean {
     const { certainReason } = this.#shortage;
     if (certainReason !== undefined && this.#doubts.length === 0) this.#reason = certainReason;
@@ -84,12 +84,12 @@ export class Reluctance {
     return this.#hasSkipped;
   }
 
-  /** The last words in which the server refused. */
+  /** The words of the last refusal. */
   get reason(): string {
     return this.#reason;
   }
 
-  /** Single messages first, one at a time. */
+  /** Send single messages first, one at a time. */
   get isCautious(): boolean {
     return this.#isCautious || this.#shortage.isLikely;
   }
@@ -129,7 +129,7 @@ export class Reluctance {
     if (this.#isHalted) this.#shortage.note(this.#mailbox, doubt.reason);
   }
 
-  /** One more refusal is enough, and nobody said that it concerns all: time to offer a message from somewhere else. */
+  /** One more refusal is enough, and the server did not say that it concerns all: time to offer a message from elsewhere. */
   get isOnTheBrink(): boolean {
     return !this.#isHalted && this.#isUnclear && this.#doubts.length === enough.unclear - 1;
   }

@@ -1,4 +1,4 @@
-// Holds a rate: so many messages and octets a second, however large the messages are and however many ask at once.
+// Keeps a limit of messages and octets a second, whatever the size of the messages, and however many callers there are.
 
 import { interrupted } from "../../model/errors.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
@@ -6,7 +6,7 @@ import { monotonicMs } from "../../util/monotonic.ts";
 export interface Rates {
   readonly messagesPerSecond?: number | undefined;
   readonly octetsPerSecond?: number | undefined;
-  /** As many octets pass before their rate is held. */
+  /** This many octets pass before their rate is limited. */
   readonly freeOctets?: number | undefined;
 }
 
@@ -22,12 +22,12 @@ export interface Clock {
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** Who did nothing for a while may catch up on this much of it, and not on more. */
+/** How much of an idle time may be caught up on. */
 const creditMs = 1_000;
 
 /**
- * A token bucket. In any time `t` there pass as many as the rates allow in `t` and a second more, and one load: it passes when
- * what went before it is paid for, and is paid for by those behind it.
+ * A token bucket. In any time `t`, as much passes as the rates allow in `t` plus one second, and one more load. A load passes
+ * once the time for all loads before it is over; those after it wait for its time.
  */
 export class Throttle {
   readonly #buckets: readonly Bucket[];
@@ -72,7 +72,7 @@ export class Throttle {
     requireGoing(signal);
   }
 
-  /** Switches it off, and whoever waits goes on; or on again. Returns whether it is on now. */
+  /** Switches it off, so that all waiting callers go on; or on again. Returns whether it is on now. */
   toggle(): boolean {
     this.#isOn = !this.#isOn;
     for (const one of this.#waiting) one.abort();
@@ -97,7 +97,7 @@ function requireGoing(signal: AbortSignal | undefined): void {
 
 class Bucket {
   readonly isLimited: boolean;
-  /** When all that has passed is paid for. */
+  /** When the time for everything that has passed is over. */
   freeAt = -Infinity;
   readonly #perMs: number;
   readonly #amountOf: (load: Load) => number;
@@ -115,7 +115,7 @@ class Bucket {
     const costs = Math.max(0, amount - this.#free);
     this.#free = Math.max(0, this.#free - amount);
     if (costs === 0) return;
-    // Nothing is to be caught up on before there was a first one.
+    // Before the first load, there is no time to catch up on.
     const from = this.freeAt === -Infinity ? at : Math.max(this.freeAt, at - creditMs);
     this.freeAt = from + costs / this.#perMs;
   }

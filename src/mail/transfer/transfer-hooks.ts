@@ -1,5 +1,5 @@
-// What a transfer asks of whoever wants it, and tells them: it remembers nothing itself, and does not know why messages are
-// copied.
+// What a transfer asks its caller, and reports to it. The transfer itself remembers nothing, and does not know why messages
+// are copied.
 
 import type { FetchedMessage } from "../../imap/verbs/fetch.ts";
 import type { FlagSet } from "../../model/flags.ts";
@@ -8,7 +8,7 @@ import type { UidSet } from "../../model/uid-set.ts";
 /** A message that the target did not take, or the source did not give. */
 export interface MessageRefusal {
   readonly uid: number;
-  /** Whose refusal it is: ours, where a message is not fit to be sent. */
+  /** Who refuses: the server, or we, if a message is not fit to be sent. */
   readonly by: "source" | "target" | "us";
   /** In octets. */
   readonly size: number;
@@ -25,7 +25,7 @@ export interface Copy {
 
 /** Flags that the target did not take together with their message. */
 export interface FlagsRefused {
-  /** Of the copy; empty where the server did not tell it. */
+  /** Of the copy; empty if the server did not report it. */
   readonly uids: UidSet;
   readonly keywords: FlagSet;
   readonly reason: string;
@@ -36,7 +36,7 @@ export interface Failure {
   readonly uids: readonly number[];
   readonly octets: number;
   readonly error: unknown;
-  /** It was alone on its way, because a connection has died of it before. */
+  /** It was transferred alone, because it has killed a connection before. */
   readonly isSuspect: boolean;
   /** No batch before it failed: answers come in order, so if any message is to blame, it is in here. */
   readonly isFirst: boolean;
@@ -45,23 +45,23 @@ export interface Failure {
 }
 
 export interface TransferHooks {
-  /** What becomes of messages between the servers, in the same order; those that are left out are not copied. */
+  /** Changes messages on their way, in the same order; those that are left out are not copied. */
   readonly prepare?: (messages: readonly FetchedMessage[]) => Promise<readonly FetchedMessage[]>;
   /** Which flags of a message its copy gets. */
   readonly acceptFlags: (flags: FlagSet) => FlagSet;
-  /** What is left of them without keywords that are new to the target; undefined: no other attempt is worth it. */
+  /** These flags without keywords that are new to the target; undefined: another attempt is not worth it. */
   readonly withoutNewKeywords: (flags: FlagSet) => FlagSet | undefined;
-  /** Called before messages are sent: a program that is killed leaves no later word of them. */
+  /** Called before messages are sent: a program that is killed can note nothing later. */
   readonly sending: (uids: UidSet) => void;
   /** They were sent, and did not take effect, because we ended the command. */
   readonly withdrawn: (uids: UidSet) => void;
   readonly flagsRefused: (refused: FlagsRefused) => void;
   /**
-   * The target took these. UIDs are in the order of the messages; undefined when the server did not tell them.
+   * The target took these. UIDs are in the order of the messages; undefined if the server did not report them.
    * @throws InterimapError when the UIDs cannot be theirs.
    */
   readonly copied: (messages: readonly FetchedMessage[], uids: readonly number[] | undefined) => void;
-  /** A batch, or a part of one, is through: all copies of it whose UIDs are known. */
+  /** A batch, or a part of one, is done: all of its copies whose UIDs are known. */
   readonly appended: (copies: readonly Copy[]) => void;
   readonly refused: (refusal: MessageRefusal) => void;
   /** The source has left these out. */

@@ -1,5 +1,5 @@
-// Messages of one mailbox on their way from one server to the other: while a batch is appended, the next is fetched. What that
-// means to whoever wants the copies is in the hooks.
+// Transfers messages of one mailbox from one server to the other: while a batch is appended, the next is fetched. The hooks
+// know what the copies mean to the caller.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
@@ -19,16 +19,16 @@ import type { ByteBudget } from "./byte-budget.ts";
 import { fetchAsGiven } from "./fetch-as-given.ts";
 import { beyondLimit } from "./largest.ts";
 
-/** What a message in flight takes in memory beside its octets. */
+/** The memory that a message in flight takes beside its octets. */
 const messageOverhead = 2048;
-/** With this many octets to append, one more login costs nothing beside them. */
+/** With this many octets to append, the cost of one more login does not matter. */
 const worthAnotherConnection = 16 << 20;
 /** A message that is larger than its server says by more than this is not copied; mail is hardly ever larger. */
 const largestSurprise = 128 << 20;
 
 /** Further connections to the target. */
 export interface Spares {
-  /** Undefined when none is to be had. */
+  /** Undefined if the server allows no more. */
   readonly acquire: () => Promise<Session | undefined>;
   readonly release: (session: Session) => void;
 }
@@ -39,11 +39,11 @@ export interface Route extends Offer {
   readonly spares: Spares;
   /** Of the octets that were fetched from the source and not yet appended. */
   readonly budget: ByteBudget;
-  /** A connection died when they were transferred: nothing else is on its way together with one of them. */
+  /** A connection died when they were transferred: each of them travels alone. */
   readonly suspects: UidSet;
-  /** What all batches measure together, as far as can be said by now. */
+  /** The size of all batches together, as far as it is known by now. */
   readonly octetsExpected: () => number;
-  /** When aborted, no further batch is begun. */
+  /** Once this is aborted, no further batch begins. */
   readonly stop: AbortSignal;
 }
 
@@ -54,19 +54,19 @@ interface Transfer extends Route {
 }
 
 /**
- * Copies batch after batch, in their order. Where the target takes nothing for now, the rest is skipped: see Reluctance.
+ * Copies batch after batch, in their order. If the target takes nothing for now, the rest is skipped: see Reluctance.
  * @throws InterimapError; INTERRUPTED when `stop` was aborted before the last batch.
  */
 export async function transferAll(route: Route, batches: BatchQueue): Promise<void> {
   const lanes = lanesFor(route);
   const copies: Promise<void>[] = [];
   const begun = beginAll({ ...route, lanes: lanes.all, messageIds: new Map() }, { batches, copies, lanes });
-  // What became of the batches says more than what became of the list of them.
+  // An error of the batches says more than an error of their list.
   const isCutShort = await begun.catch((error: unknown) => void copies.push(Promise.reject(error as Error)));
   try {
     await allDone(copies);
     if (isCutShort === true) throw interrupted();
-    // Then all that was on the list is known, transferred or not.
+    // By then, everything on the list is known, transferred or not.
     await batches.left();
   } finally {
     lanes.release();
@@ -115,7 +115,7 @@ async function beginAll(transfer: Transfer, { batches, copies, lanes }: Begun): 
   return false;
 }
 
-/** Before a whole mailbox waits for what nobody explains, its last message is offered: it may be of another kind. */
+/** Before a whole mailbox waits without a reason, its last message is offered: it may be of another kind. */
 async function isTakenFromElsewhere(transfer: Transfer, { uids, octets }: Batch): Promise<boolean> {
   const { reluctance, hooks } = transfer;
   const newest = uids.at(-1);
@@ -130,7 +130,7 @@ async function isTakenFromElsewhere(transfer: Transfer, { uids, octets }: Batch)
 
 interface LentLanes {
   readonly all: AppendLanes;
-  /** A second connection joins, once, when there is enough to append, and the server lets us have one. */
+  /** A second connection joins, once, if there is enough to append and the server allows it. */
   readonly widen: () => void;
   readonly release: () => void;
 }
@@ -183,7 +183,7 @@ async function copyBatch(
   const most = Math.min(largestSurprise, transfer.source.limits.literal);
   for (const [uid, size] of larger) {
     if (isAgain || size > most) refuseLarger(transfer, { uid, size });
-    // Nobody has kept memory for it, so it goes alone.
+    // No memory is reserved for it, so it goes alone.
     else await budget.alone(() => copyAgain(transfer, { uids: [uid], octets: size }));
   }
 }
@@ -208,7 +208,7 @@ function refuseLarger({ source, hooks }: Transfer, { uid, size }: Pick<MessageSi
 async function appendFetched(transfer: Transfer, messages: readonly FetchedMessage[]): Promise<void> {
   const { target, lanes, reluctance, hooks } = transfer;
   const parts = takesSeveral(target) ? [messages] : messages.map((one) => [one]);
-  // One at a time, until it is clear that the server takes any.
+  // One at a time, until it is clear that the server takes messages at all.
   while (parts.length > 1 && reluctance.isCautious && !reluctance.isHalted) await appendPart(parts.shift()!);
   await allDone(parts.map(appendPart));
 
