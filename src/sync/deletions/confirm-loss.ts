@@ -1,4 +1,4 @@
-// What a mailbox has lost by now, on both sides, as its servers confirm it. Nothing has been done about it yet.
+// Finds out what a mailbox has lost by now, on both sides, and has the servers confirm it. Does nothing about it yet.
 
 import { bothSides, type PerSide, perSide, sides } from "../../model/side.ts";
 import { isEmpty, type UidSet } from "../../model/uid-set.ts";
@@ -12,12 +12,12 @@ export interface ConfirmedLoss {
   readonly loss: Loss;
   /** What to do about it. */
   readonly plans: Iterable<VanishedPlan>;
-  /** All that is gone, what is not recorded and what cannot be deleted on the other side included. */
+  /** Everything that is gone, even messages that are not recorded or cannot be deleted on the other side. */
   readonly gone: PerSide<UidSet>;
 }
 
 /**
- * Takes what is confirmed off the views: it is in the caller's hands. Undefined: nothing vanished.
+ * Removes confirmed losses from the views: the caller has them now. Undefined: nothing vanished.
  * @throws InterimapError as `confirmVanished()`.
  */
 export async function confirmLoss(mailbox: OpenMailbox): Promise<ConfirmedLoss | undefined> {
@@ -28,13 +28,13 @@ export async function confirmLoss(mailbox: OpenMailbox): Promise<ConfirmedLoss |
   return { gone, ...countLoss(mailbox, { vanished: gone, undeletable, earlier: surveys.get(idx)?.loss }) };
 }
 
-/** The same, and what it means is not counted. */
+/** The same, without counting the deletions that follow. */
 export async function confirmGone(mailbox: OpenMailbox): Promise<PerSide<UidSet> | undefined> {
   const { views } = mailbox;
   for (const side of sides) forgetUnknown(mailbox, side);
   if (sides.every((side) => isEmpty(views[side].pending.vanished))) return undefined;
   const confirmed = await bothSides((side) => confirmVanished(mailbox, side));
-  // The answers may have brought what cannot be read.
+  // There may be something unreadable among the answers.
   for (const side of sides) views[side].requireReadable(side);
   return perSide((side) => views[side].takeVanished(confirmed[side]));
 }

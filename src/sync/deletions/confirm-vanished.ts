@@ -29,15 +29,15 @@ import { comparePairs } from "../identity/compare-pairs.ts";
 import { refusedUids } from "../refused/record-refusal.ts";
 import { looksLikeTheEnd, pauseMs, type Vanishing } from "./vanished-doubt.ts";
 
-/** How often a count that does not fit is asked for while nothing moves, and how often a mailbox that goes on changing. */
+/** How often a wrong count is asked for while nothing moves, and how often in a mailbox that keeps changing. */
 const attempts = 3;
 const mostLooks = 10;
 
 const nothingDeleted = "nothing was deleted";
 
 /**
- * Forgets reports of messages that nothing is to be done about: servers that keep no record of expunges report every UID
- * that is not there, with each SELECT (RFC 7162 3.2.5.2). That of a message whose counterpart cannot be deleted is no news.
+ * Forgets reports that need no action: servers that keep no record of expunges report every missing UID with each SELECT
+ * (RFC 7162 3.2.5.2). Nor is it news that a message is gone whose counterpart cannot be deleted.
  */
 export function forgetUnknown(mailbox: OpenMailbox, side: Side): void {
   const { views, store, idx, progress } = mailbox;
@@ -47,16 +47,16 @@ export function forgetUnknown(mailbox: OpenMailbox, side: Side): void {
   const mapped = subtract(store.mappings.among(idx, side, view.pending.vanished), uidSetOf(left));
   const known = union(mapped, intersect(view.pending.vanished, refusedUids(mailbox, side)));
   const unknown = subtract(view.pending.vanished, known);
-  // It may be one that waited to be copied.
+  // It may be a message that waited to be copied.
   if (lastUid(unknown) >= (progress[side].wait?.firstUid ?? Infinity)) progress[side].hasShrunk = true;
   view.takeVanished(unknown);
 }
 
 /**
- * Of the messages that the view reports as vanished, those that the server does not have. The others are taken off the
- * view; their flags, which the report may have hidden, are compared with the other side's.
- * @throws InterimapError MAILBOX_UNSTABLE when the mailbox is no longer the one that was selected; CommandRefused when the
- * server cannot tell.
+ * Returns those messages that the view reports as vanished and the server does not have. The others are removed from the view;
+ * their flags, which the report may have hidden, are compared with the other side's.
+ * @throws InterimapError MAILBOX_UNSTABLE if the mailbox is no longer the one that was selected; CommandRefused if the server
+ * cannot say.
  */
 export async function confirmVanished(mailbox: OpenMailbox, side: Side): Promise<UidSet> {
   const view = mailbox.views[side];
@@ -70,7 +70,7 @@ export async function confirmVanished(mailbox: OpenMailbox, side: Side): Promise
     const seen = await lookFor(mailbox, side, misfit !== undefined);
     if (seen === undefined) break;
     if (!seen.fits) {
-      // The mailbox may just be busy: the NOOP brought our count up to date, and each look may meet another change.
+      // The mailbox may just be busy: the NOOP updated our count, and each look may meet another change.
       misfits = isStill(seen, misfit) ? misfits + 1 : 1;
       misfit = seen;
       continue;
@@ -108,7 +108,7 @@ function unstable(side: Side, outcome: string, words = ""): InterimapError {
   );
 }
 
-/** The mailbox is gone, unless the server says that something else is the matter. */
+/** The mailbox is gone, unless the server gives another reason. */
 function refused(error: unknown, outcome: string): unknown {
   if (!(error instanceof CommandRefused) || error.side === undefined) return error;
   const { responseCode, willPass, message, side } = error;
@@ -117,8 +117,8 @@ function refused(error: unknown, outcome: string): unknown {
 }
 
 /**
- * A report that was refuted may come again with each SELECT. It is not what a round is made for, but the message may be
- * gone by now: asked for once more, it is there, or the report stays.
+ * A report that was refuted may come again with each SELECT. That alone is no reason for another round. But the message may be
+ * gone by now, so it is asked for once more: unless it is there, the report stays.
  */
 export async function refuteAgain(mailbox: OpenMailbox, side: Side): Promise<void> {
   const { views, sessions, progress, flags } = mailbox;
@@ -139,7 +139,7 @@ interface Found {
   readonly found: FlagChange;
 }
 
-/** As far as its server can be believed. */
+/** The mailbox, as far as its server can be believed. */
 function isUnchanged({ views, progress }: OpenMailbox, side: Side, { uid, found }: Found): boolean {
   return !progress[side].hidesChanges && views[side].isNoNews(uid, found);
 }
@@ -147,7 +147,7 @@ function isUnchanged({ views, progress }: OpenMailbox, side: Side, { uid, found 
 interface Look {
   readonly gone: UidSet;
   readonly exists: number;
-  /** As STATUS told it. */
+  /** As STATUS reported it. */
   readonly uidNext: number | undefined;
   /** The server counts as many messages as we do. */
   readonly fits: boolean;
@@ -176,7 +176,7 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
     },
   );
   if (now === undefined || view.isReplaced) return undefined;
-  // Some servers answer STATUS with less than was asked for: SELECT tells it, too.
+  // Some servers answer STATUS with fewer items than requested: SELECT reports them, too.
   const isSilent = now.uidValidity === undefined || now.messages === undefined;
   if (isSilent && !anew) return lookFor(mailbox, side, true);
   if (!isSilent && now.uidValidity !== view.uidValidity) return undefined;
@@ -192,14 +192,14 @@ async function lookFor(mailbox: OpenMailbox, side: Side, anew: boolean): Promise
     uidNext: now.uidNext,
     fits: !isCounted || (now.messages ?? view.exists) === view.exists,
   };
-  // What is reported meanwhile has not been looked for.
+  // Messages that are reported meanwhile were not part of the search.
   await noteRefuted(mailbox, side, { uids: refuted, unchanged: unchanged.build() });
   return seen;
 }
 
 interface Refuted {
   readonly uids: UidSet;
-  /** Those of them whose flags are not newer than what is known. */
+  /** Those whose flags are not newer than the known ones. */
   readonly unchanged: UidSet;
 }
 
@@ -228,7 +228,7 @@ function isSame(a: Look, b: Look | undefined): boolean {
   return b !== undefined && a.exists === b.exists && countUids(a.gone) === countUids(b.gone);
 }
 
-/** Nothing came and nothing went between the two. */
+/** No message came or went between the two. */
 function isStill(a: Look, b: Look | undefined): boolean {
   return b !== undefined && a.exists === b.exists && a.uidNext === b.uidNext;
 }

@@ -1,4 +1,5 @@
-// What is to be deleted for what a mailbox has lost: counted here only, for the guard and for those who delete.
+// Counts the deletions that follow from what a mailbox has lost. Nothing else counts them: the guard and the code that deletes
+// use this number.
 
 import { type PerSide, sides } from "../../model/side.ts";
 import { isSameSet, type UidSet } from "../../model/uid-set.ts";
@@ -16,15 +17,15 @@ interface Losing {
 }
 
 interface Told {
-  /** Messages of each side that are gone by the word of its server. */
+  /** Messages of each side that its server says are gone. */
   readonly vanished: PerSide<UidSet>;
   /** Those that the server of each side will not delete. */
   readonly undeletable: PerSide<UidSet>;
-  /** What was counted before. It is not counted again where it is the same. */
+  /** An earlier count. If the messages are the same, they are not counted again. */
   readonly earlier?: Loss | undefined;
 }
 
-/** Also returns the plans that the count comes from, to be carried out. */
+/** Also returns the plans from which the count comes, so that they can be carried out. */
 export function countLoss(
   { store, idx, name, isRubbish }: Losing,
   { vanished: told, undeletable, earlier }: Told,

@@ -1,21 +1,22 @@
-// The arithmetic of the guard against mass deletions: what is too much, and what is remembered of what may be deleted. Pure.
+// The arithmetic of the guard against mass deletions: how much is too much, and what to remember of deletions that it allows.
+// Pure.
 
 import type { DeletionLimit } from "../../model/deletion-limit.ts";
 
-/** A share of all messages says little where there are few. */
+/** If there are few messages, their share of all says little. */
 const harmless = 100;
-/** To delete all of so few is nothing unusual. */
+/** Deleting all of so few messages is nothing unusual. */
 const fewest = 10;
 /** The share of its messages that a mailbox may lose. */
 const mailboxShare = 0.9;
 
-/** What the guard goes by. Each number is asked for only where something depends on it. */
+/** The numbers on which the guard decides. Each is computed only if something depends on it. */
 export interface Standing {
-  /** Undefined: whatever is to be deleted, is. */
+  /** Undefined: there is no limit. */
   readonly limit: DeletionLimit | undefined;
   /** How many messages were deleted within 24 hours before this run. */
   readonly lostBefore: number;
-  /** How many messages are on both sides, as far as the limit is about them. */
+  /** How many messages are on both sides and count for the limit. */
   readonly known: number;
 }
 
@@ -32,7 +33,7 @@ export function isTooMany(standing: Standing, count: number): boolean {
   return isEverything || lost > Math.max(harmless, limit.share * (known + lostBefore));
 }
 
-/** Whether the limit is about a mailbox. People empty those with rubbish, but a number of messages is one of all. */
+/** Whether a mailbox counts for the limit. People empty those with rubbish; but if the limit is a number, all count. */
 export function isAbout(limit: DeletionLimit | undefined, { isRubbish }: { readonly isRubbish: boolean }): boolean {
   return !isRubbish || (limit !== undefined && "messages" in limit);
 }
@@ -54,26 +55,26 @@ export interface MailboxStanding {
 export interface Admission {
   /** How many it has lost within 24 hours, these included. */
   readonly lost: number;
-  /** Nothing may be deleted: it loses nearly everything, and nobody has allowed that. */
+  /** Nothing may be deleted: the mailbox loses nearly everything, and nobody has allowed that. */
   readonly isStopped: boolean;
-  /** It loses nearly everything, and may. */
+  /** The mailbox loses nearly everything, and may do so. */
   readonly isEmptied: boolean;
-  /** What it lost until now does not count any more. */
+  /** Its earlier losses do not count any more. */
   readonly forgets: boolean;
-  /** How many it had, to be remembered; undefined: nothing is. */
+  /** How many it had, if that has to be remembered. */
   readonly stock: number | undefined;
 }
 
-/** A mailbox that loses nearly everything is a case by itself, however large the others are. */
+/** A mailbox that loses nearly everything is judged by itself, however large the others are. */
 export function planAdmission({ limit, known, before, vanished, moved, wasEmptied }: MailboxStanding): Admission {
   const lost = before - known + vanished;
   const losesMost = before > harmless && lost - moved > mailboxShare * before;
-  // Whoever allows it has seen what was deleted until now.
+  // A person who allows it knows what was deleted until now.
   if (limit === undefined) return { lost, isStopped: false, isEmptied: losesMost, forgets: true, stock: undefined };
   const isCase = losesMost && "share" in limit && limit.share < 1;
-  // Whoever empties it from time to time was asked once.
+  // A person who empties it from time to time was asked once.
   if (isCase && !wasEmptied()) return { lost, isStopped: true, isEmptied: false, forgets: false, stock: undefined };
-  // What was moved counts as if it had never been here.
+  // Moved messages count as if they had never been here.
   const hasMoved = moved > 0;
   return { lost, isStopped: false, isEmptied: isCase, forgets: hasMoved, stock: hasMoved ? before - moved : known };
 }

@@ -1,4 +1,4 @@
-// The errors of the guard against mass deletions: what vanished, what was done about it, and how to go on.
+// The texts of the guard's errors: what vanished, what was done about it, and how to go on.
 
 import { InterimapError } from "../../model/errors.ts";
 import { briefName } from "../../model/mailbox-name.ts";

@@ -1,6 +1,6 @@
-// Holds back mailboxes of which far more would be deleted than people do: a server that lost its mail must not empty the other
-// one, neither at once nor bit by bit. What was deleted within the last 24 hours counts, whichever run did it. This is what the
-// guard remembers; how it reckons is in deletion-guard-plan.ts, what it says in deletion-guard-words.ts.
+// Holds back mailboxes that would lose far more messages than people delete: a server that lost its mail must not empty the
+// other one, neither at once nor bit by bit. Deletions of the last 24 hours count, whichever run did them. This file is the
+// guard's memory; its arithmetic is in deletion-guard-plan.ts, its texts are in deletion-guard-words.ts.
 
 import type { DeletionLimit } from "../../model/deletion-limit.ts";
 import type { InterimapError } from "../../model/errors.ts";
@@ -15,9 +15,9 @@ import { planHoldingBack } from "./hold-back-plan.ts";
 import type { Loss } from "./loss.ts";
 
 export interface GuardOptions {
-  /** How many messages are known to be on both sides, but for rubbish; asked once, when there is something to delete. */
+  /** How many messages are known to be on both sides, without rubbish; called once, if there is something to delete. */
   readonly countKnown: () => number;
-  /** Undefined: whatever is to be deleted, is. */
+  /** Undefined: there is no limit. */
   readonly limit: DeletionLimit | undefined;
   /** What was deleted before this run; undefined: nothing. */
   readonly memory?: DeletionMemory | undefined;
@@ -30,7 +30,7 @@ export interface DeletionMemory {
 
 const none: PerSide<number> = { local: 0, remote: 0 };
 
-/** For one run: what was admitted counts against what is asked for later. */
+/** For one run: admitted deletions count for later questions. */
 export class DeletionGuard {
   readonly #options: GuardOptions;
   readonly #standing: Standing;
@@ -51,7 +51,7 @@ export class DeletionGuard {
     return isTooMany(this.#standing, count);
   }
 
-  /** Whether the limit is about the mailbox. */
+  /** Whether the mailbox counts for the limit. */
   counts(mailbox: Pick<Loss, "isRubbish">): boolean {
     return isAbout(this.#options.limit, mailbox);
   }
@@ -66,12 +66,12 @@ export class DeletionGuard {
     return this.#moved.get(idx);
   }
 
-  /** What {@link admit} has stopped because mailboxes lose nearly everything, and not admitted since. */
+  /** Mailboxes that {@link admit} has stopped, because they lose nearly everything, and that it has not admitted since. */
   get emptied(): readonly Loss[] {
     return [...this.#emptied.values()];
   }
 
-  /** Before anything is deleted; what was moved is not in it. Returns the names of the mailboxes in which nothing may be. */
+  /** To be called before anything is deleted, without moved messages. Returns the mailboxes in which nothing may be deleted. */
   holdBack(losses: readonly Loss[]): ReadonlySet<string> {
     const held = planHoldingBack(losses, (count) => this.isTooMany(count));
     for (const { name, deletions } of held) this.#held.set(name, deletions);
@@ -79,7 +79,7 @@ export class DeletionGuard {
   }
 
   /**
-   * To be asked before a mailbox's deletions; `moved`: how many of them were moved.
+   * To be called before the deletions in a mailbox; `moved`: how many of them were moved.
    * @throws InterimapError MASS_DELETION, MAILBOX_EMPTIED
    */
   admit(loss: Loss, moved: PerSide<number> = none): void {
@@ -97,7 +97,7 @@ export class DeletionGuard {
   }
 
   /**
-   * To be asked before mailboxes are deleted as a whole, each with how many messages are lost with it. Undefined: they may be,
+   * To be called before mailboxes are deleted as a whole, with the number of messages in each. Undefined: they may be deleted,
    * and count from now on.
    */
   admitMailboxes(lost: readonly DeletedMailbox[]): InterimapError | undefined {
@@ -115,7 +115,7 @@ export class DeletionGuard {
     return this.#options.memory?.losses.deletedMailboxes()[side].mailboxes ?? 0;
   }
 
-  /** What to say of the mailboxes that were held back; undefined: none was. */
+  /** The error about the mailboxes that were held back; undefined: none was. */
   get heldBack(): { readonly mailboxes: readonly string[]; readonly error: InterimapError } | undefined {
     if (this.#held.size === 0) return undefined;
     const held = [...this.#held.values()];
@@ -169,7 +169,7 @@ function standingOf({ limit, countKnown, memory }: GuardOptions): Standing {
   };
 }
 
-/** How many messages all mailboxes together have less than 24 hours ago, and how many were in those that are no more. */
+/** How many messages fewer all mailboxes have than 24 hours ago, and how many were in mailboxes that no longer exist. */
 function countLost({ mappings, losses }: DeletionMemory): number {
   const lost = [...losses.earlierStocks()].map(([idx, before]) => Math.max(0, before - mappings.count(idx)));
   const { local, remote } = losses.deletedMailboxes();

@@ -1,7 +1,7 @@
-// Removes messages where the server cannot be told which (no UIDPLUS, RFC 4315): EXPUNGE removes all that are marked, whoever
-// marked them. So the marks of those that are not ours to delete are lifted before, and put back. Between the last look at
-// what is marked and EXPUNGE another client can mark a message, which is removed then; the protocol has nothing against
-// that, and what goes by it is copied again.
+// Removes messages if we cannot tell the server which ones (no UIDPLUS, RFC 4315): EXPUNGE removes all marked messages, whoever
+// marked them. So the marks of others' messages are lifted before, and put back afterwards. Between the last look at the marks
+// and EXPUNGE, another client can mark a message, which is then removed. The protocol cannot prevent that; such a message is
+// copied again.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import { expungeMarked, mark } from "../../imap/verbs/expunge.ts";
@@ -16,17 +16,17 @@ import { isMarked, type Lifted, liftMarks, putMarksBack } from "./lifted-marks.t
 /** How often marks are lifted while others go on marking. */
 const mostLifts = 3;
 
-/** Why nothing was removed: not because of one of the messages. */
+/** Why nothing was removed, if not because of one of the messages. */
 export interface Postponed {
   readonly reason: string;
-  /** Others are at work in the mailbox: it may do soon. */
+  /** Others are at work in the mailbox: it may work soon. */
   readonly isBusy: boolean;
 }
 
 /**
- * Marks and removes these messages, and no others. Those that vanish are reported in the session's view. Returns why they
- * are left for later, if they are.
- * @throws CommandRefused when they cannot be marked
+ * Marks and removes these messages, and no others. Those that vanish are reported in the session's view. Returns the reason if
+ * they are left for later.
+ * @throws CommandRefused if they cannot be marked
  */
 export async function expungeByMark(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<Postponed | undefined> {
   const session = mailbox.sessions[side];
@@ -35,7 +35,7 @@ export async function expungeByMark(mailbox: OpenMailbox, side: Side, uids: UidS
   try {
     return await expungeAmong(mailbox, side, { uids, marked: marked!, lifted });
   } finally {
-    // Where the connection is gone, the next run does it.
+    // If the connection is gone, the next run does it.
     if (lifted.length > 0 && session.isUsable) await putMarksBack(mailbox, side, lifted);
   }
 }
@@ -78,7 +78,7 @@ async function expungeAmong(
   return undefined;
 }
 
-/** By what the server reported since, if it did. */
+/** According to the server's reports since then, if there were any. */
 function markedMeanwhile({ flags }: OpenMailbox, side: Side, lifted: readonly Lifted[]): UidSet {
   const isMarkedNow = (uid: number): boolean => {
     const change = flags[side].changeOf(uid);
@@ -90,8 +90,8 @@ function markedMeanwhile({ flags }: OpenMailbox, side: Side, lifted: readonly Li
 const others = "the server can only delete all messages that are marked as deleted, and others are marked";
 
 /**
- * What vanished together with ours was removed by somebody else in the same moment, or was only marked by somebody, and
- * removed by us: it is copied back from the other side.
+ * If other messages vanished together with ours, somebody else removed them in the same moment, or somebody marked them and we
+ * removed them. They are copied back from the other side.
  */
 function keepOthers(mailbox: OpenMailbox, side: Side, gone: UidSet): void {
   const { store, idx, name, views, report } = mailbox;

@@ -19,9 +19,9 @@ import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { clearRefusedChanges, recordRefusedDeletion } from "../refused/refused-changes.ts";
 import { expungeByMark, type Postponed } from "./expunge-marked.ts";
 
-/** Dovecot 2.3 may overlook what is to be expunged right after another expunge, but not after a FETCH. */
+/** Right after an expunge, Dovecot 2.3 may overlook messages of the next one, but not after a FETCH. */
 const expungeAttempts = 2;
-/** After this many refusals in a row no message can be deleted here. Enough to find a single one among all others. */
+/** After this many refusals in a row, no message can be deleted here. Enough to find a single one among all others. */
 const refusalsInARow = 20;
 
 /** Why messages are still there. */
@@ -36,7 +36,7 @@ interface Refused extends Outcome {
   readonly uids: UidSet;
 }
 
-/** Returns those that are still there, because the server would not have them removed. */
+/** Returns those that are still there, because the server refused to remove them. */
 export async function expungeMessages(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<UidSet> {
   if (isEmpty(uids)) return uids;
   mailbox.progress[side].isTouched = true;
@@ -62,7 +62,7 @@ export async function expungeMessages(mailbox: OpenMailbox, side: Side, uids: Ui
   return left;
 }
 
-/** The same of messages that have no row, and so no counterpart: nothing is reported, and refusals are not remembered. */
+/** The same for messages that have no row, and so no counterpart: nothing is reported, and refusals are not remembered. */
 export async function removeUnrecorded(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<UidSet> {
   if (isEmpty(uids)) return uids;
   mailbox.progress[side].isTouched = true;
@@ -106,16 +106,16 @@ async function expungeAll(mailbox: OpenMailbox, { side, uids }: Part): Promise<O
       if (!(error instanceof CommandRefused)) throw error;
       words = error.words;
     }
-    // Ours are not news; whatever else vanished meanwhile stays in the view for the next round.
+    // Ours are not news; others that vanished meanwhile stay in the view for the next round.
     const unreported = subtract(left, views[side].takeVanished(left));
-    // A server need not report again what had vanished before.
+    // A server need not report messages again that had vanished before.
     left = uidSetOf((await fetchFlags(sessions[side], unreported)).keys());
     views[side].requireRead(subtract(unreported, left), side);
   }
   return { left, words, postponed };
 }
 
-/** No others than these. Returns why they are left for later, if they are. @throws CommandRefused */
+/** Removes only these. Returns the reason if they are left for later. @throws CommandRefused */
 function expungeOnly(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<Postponed | undefined> {
   const session = mailbox.sessions[side];
   return whereOffered(session, "UIDPLUS", {

@@ -1,13 +1,13 @@
-// More messages have vanished than may be deleted: which mailboxes that is about. Pure, and whatever the order they come in.
+// More messages have vanished than may be deleted: decides which mailboxes are held back. Pure, and independent of their order.
 
 import type { Loss } from "./loss.ts";
 
-/** Deletions this few, and not most of a mailbox, have nothing to do with the rest. */
+/** So few deletions, if they are not most of a mailbox, have nothing to do with the rest. */
 const slight = 10;
 
 /**
- * Those that lost much. The others may lose what they did, as long as that is not too much by itself: else all are meant.
- * None while all of it together may be deleted.
+ * The mailboxes that lost much. The others may lose their messages, unless these are too many by themselves: then all are held
+ * back. None, if everything together may be deleted.
  */
 export function planHoldingBack(losses: readonly Loss[], isTooMany: (count: number) => boolean): readonly Loss[] {
   const lossy = losses.filter((loss) => lost(loss) > 0);

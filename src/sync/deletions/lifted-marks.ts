@@ -1,6 +1,6 @@
-// Takes the marks for deletion off messages that others have marked, so that an EXPUNGE spares these, and puts them back. What is
-// lifted is in the database before it is: whatever happens in between, the next run puts it back. To the other side nothing
-// of this is a change.
+// Removes the marks for deletion from messages that others have marked, so that an EXPUNGE spares these, and puts them back.
+// Each mark is noted in the database before it is lifted: whatever happens in between, the next run puts it back. For the other
+// side, nothing of this is a change.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { FlagChange } from "../../imap/mailbox/pending-changes.ts";
@@ -16,13 +16,13 @@ import { comparePairs } from "../identity/compare-pairs.ts";
 
 type Flags = ReadonlyMap<number, FlagChange>;
 
-/** What was known of messages before their marks were lifted. */
+/** What we knew of messages before their marks were lifted. */
 export interface Lifted {
   /** Those that were looked at. */
   readonly asked: UidSet;
-  /** Those of them that have a mark. */
+  /** Those that have a mark. */
   readonly flags: Flags;
-  /** Those whose flags had changed, and were still to be dealt with. */
+  /** Those whose flags had changed and were still to be carried over. */
   readonly changed: UidSet;
 }
 
@@ -58,7 +58,7 @@ export async function putMarksBack(mailbox: OpenMailbox, side: Side, lifted: rea
   }
 }
 
-/** Puts back what an earlier run has left lifted. To be called before anything follows from the flags of this one. */
+/** Puts back marks that an earlier run has left lifted. To be called before anything follows from the flags of this run. */
 export async function putLeftMarksBack(mailbox: OpenMailbox): Promise<void> {
   const { store, idx, flags } = mailbox;
   for (const side of sides) {
@@ -69,18 +69,18 @@ export async function putLeftMarksBack(mailbox: OpenMailbox): Promise<void> {
     for (const uid of now.keys()) flags[side].discard(uid);
     const pairs = store.mappings.pairsOf(idx, side, uidSetOf(now.keys()));
     await comparePairs(mailbox, pairs, [side]);
-    // Where the other one's flags changed, too, nobody knows any more whether these did: nothing is taken from either.
+    // If the counterpart's flags changed, too, nobody knows any more whether these did: no flag is removed from either.
     for (const pair of pairs)
       if (flags[other].changeOf(pair[other]) !== undefined) flags[side].note(pair[side], now.get(pair[side])!);
   }
 }
 
-/** Of what was put back to an earlier state, UIDs may be other messages': none of these is marked. */
+/** In a mailbox that was put back to an earlier state, the UIDs may be other messages': none of these is marked. */
 export function forgetLeftMarks({ store, idx }: OpenMailbox): void {
   for (const side of sides) store.lifted.forget(idx, side, store.lifted.of(idx, side));
 }
 
-/** Returns the flags of those that are there. One that cannot be marked is reported, and remembered for the next run. */
+/** Returns the flags of those that are there. A message that cannot be marked is reported, and remembered for the next run. */
 async function markAgain(mailbox: OpenMailbox, side: Side, uids: UidSet): Promise<Flags> {
   const { sessions, store, idx, name, progress, report } = mailbox;
   progress[side].isTouched = true;

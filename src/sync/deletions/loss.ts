@@ -10,7 +10,7 @@ export interface Loss {
   readonly isRubbish: boolean;
   /** How many messages are recorded as being on both sides, those that vanished included. */
   readonly known: number;
-  /** Messages of each side that vanished, but for those whose counterparts cannot be deleted. */
+  /** Messages of each side that vanished, except those whose counterparts cannot be deleted. */
   readonly vanished: PerSide<UidSet>;
   /** How many messages of each side vanished and are still on the other. */
   readonly deletions: PerSide<number>;

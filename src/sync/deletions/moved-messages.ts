@@ -1,5 +1,5 @@
-// A mailbox that lost nearly everything because it was moved to other mailboxes: what is to be deleted is looked for there, by the
-// rows that they have by now.
+// A mailbox may have lost nearly everything because its messages were moved to other mailboxes. So they are searched for there,
+// by the rows that those mailboxes have by now.
 
 import { type PerSide, perSide, type Side } from "../../model/side.ts";
 import { emptyUidSet, isEmpty, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
@@ -19,7 +19,7 @@ export interface Stopped {
 /** How many rows of other mailboxes are looked at. */
 const mostRows = 1_000_000;
 
-/** By the server that would delete them: messages whose counterparts vanished, and which are on both sides in another mailbox. */
+/** Messages whose counterparts vanished, and which are on both sides in another mailbox; for the server that would delete them. */
 export function findMoved({ store, loss, exists }: Stopped): PerSide<UidSet> {
   const plans = [...vanishedPlans({ store, ...loss })];
   return perSide((side) => {

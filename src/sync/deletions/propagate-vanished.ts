@@ -37,7 +37,7 @@ export function admitLoss({ guard, idx }: OpenMailbox, { loss, plans }: Pick<Con
   guard.admit(loss, moved && countDeletions(plans, moved));
 }
 
-/** What is gone need not be copied any more. */
+/** Messages that are gone need not be copied any more. */
 function forgetRefused(mailbox: OpenMailbox, side: Side, vanished: UidSet): void {
   for (const uid of uidsOf(intersect(refusedUids(mailbox, side), vanished))) clearRefusal(mailbox, side, uid);
 }

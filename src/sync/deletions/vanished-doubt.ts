@@ -1,7 +1,7 @@
-// When a report of vanished messages is to be looked at twice before anything is deleted. Pure.
+// Decides when a report of vanished messages has to be checked twice before anything is deleted. Pure.
 
 export interface Vanishing {
-  /** Messages that vanished since the mailbox was selected, as far as is known, those dealt with included. */
+  /** All known messages that vanished since the mailbox was selected, even those that were dealt with. */
   readonly live: number;
   /** All that are reported as vanished now. */
   readonly reported: number;
@@ -9,12 +9,12 @@ export interface Vanishing {
   readonly left: number;
 }
 
-/** So few are nothing unusual, as long as there are others. */
+/** So few are nothing unusual, as long as others are left. */
 const few = 10;
 
 /**
- * A mailbox that somebody deletes may go on being there, with fewer messages or none, until it is gone as a whole. So
- * what looks like that is not believed at once.
+ * While somebody deletes a mailbox, it may still be there, with fewer messages or none, until it is gone as a whole. So a
+ * report that looks like that is not believed at once.
  */
 export function looksLikeTheEnd({ live, reported, left }: Vanishing): boolean {
   if (left === 0) return true;

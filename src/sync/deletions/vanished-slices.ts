@@ -1,4 +1,4 @@
-// What to do about all messages that vanished, a slice at a time: a million may have.
+// Plans what to do about all vanished messages, a slice at a time: there may be a million.
 
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { countUids, hasUid, intersect, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
@@ -16,8 +16,8 @@ export interface Vanished {
 }
 
 /**
- * Plans that have each mapping of which at least one side vanished in one of them; to be gone through as often as one
- * likes. The mappings of one may be removed before the next is asked for.
+ * Each mapping of which at least one message vanished is in one of these plans. They can be iterated any number of times. The
+ * mappings of one may be removed before the next is requested.
  */
 export function vanishedPlans(all: Vanished): Iterable<VanishedPlan> {
   const isLittle = sides.every((side) => countUids(all.vanished[side]) <= sliceSize);
@@ -47,7 +47,7 @@ export function countDeletions(plans: Iterable<VanishedPlan>, among?: PerSide<Ui
   return perSide((side) => counts[side]);
 }
 
-/** A server may name far more UIDs than there ever were messages. */
+/** A server may report far more UIDs than there ever were messages. */
 function mappedOf({ store, idx, vanished }: Vanished, side: Side): UidSet {
   const uids = vanished[side];
   return countUids(uids) <= sliceSize ? uids : intersect(uids, store.mappings.uids(idx, side));

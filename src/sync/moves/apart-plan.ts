@@ -12,7 +12,7 @@ export interface Place<T> {
   readonly message: MessageIdentity;
 }
 
-/** `gone`: vanished on both sides. `come`: what is new on each, and has no like in the same mailbox of the other one. */
+/** `gone`: vanished on both sides. `come`: new on each side, without an equal message in the same mailbox of the other side. */
 export function planApart<T>(
   gone: readonly Departure[],
   come: PerSide<readonly Place<T>[]>,
@@ -34,7 +34,7 @@ export function planApart<T>(
 /** The clocks of two servers may differ that much, in ms. */
 const clocksDiffer = 60_000;
 
-/** On which side a message was moved later, in ms since 1970; undefined where that cannot be said. */
+/** On which side a message was moved later, by times in ms since 1970; undefined if that is unknown. */
 export function laterMove({ local, remote }: PerSide<number | undefined>): Side | undefined {
   if (local === undefined || remote === undefined || Math.abs(local - remote) <= clocksDiffer) return undefined;
   return local > remote ? "local" : "remote";

@@ -1,4 +1,4 @@
-// What is new in a mailbox on one side, and could have been moved there.
+// Finds new messages in a mailbox on one side that may have been moved there.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import { openChannel } from "../../imap/mailbox/channel.ts";
@@ -16,11 +16,11 @@ export interface Arrivals {
   /** On which the mailbox is selected. */
   readonly channel: Channel;
   readonly view: MailboxView;
-  /** Those that nobody has found to be anything yet. */
+  /** Those that have not been recognised yet. */
   left: readonly MessageIdentity[];
 }
 
-/** Undefined where the mailbox cannot be asked: its own work will meet whatever it is. */
+/** Undefined if the mailbox cannot be asked: its own work will meet the reason. */
 export async function arrivalsIn(run: Run, side: Side, prospect: Prospect): Promise<Arrivals | undefined> {
   try {
     const found = await newIn(run, side, prospect);

@@ -28,13 +28,13 @@ export interface Errand {
   readonly areToStay?: boolean;
 }
 
-/** What is to become which message's copy. */
+/** Which message will become the copy of which. */
 type Order = Pick<Move, "arrival" | "counterpart">;
 
 /** How many messages leave together. */
 const atOnce = 10_000;
 
-/** What a server does not do, or only says that it did, is left to the work on both mailboxes. */
+/** If a server does not move a message, or only says so, the work on both mailboxes deals with it. */
 export async function carryOut(errand: Errand, moves: readonly Order[]): Promise<void> {
   const { run, target, side } = errand;
   const { idx } = target.mailbox;
@@ -102,7 +102,7 @@ function destinationOf({ target: { mailbox, listed, wireNames }, side }: Errand)
   return { wireName: wireNames[other], uidValidity, nextUid: uidNext };
 }
 
-/** In one transaction. Where nothing is told of the copies, they are looked for when the target is worked on. */
+/** In one transaction. If the server reports nothing about the copies, the work on the target searches for them. */
 function note(errand: Errand, moves: readonly Order[], { placed, isCopy }: Outcome): void {
   const { run, source, target, side } = errand;
   const { store, guard, report } = run;
@@ -111,7 +111,7 @@ function note(errand: Errand, moves: readonly Order[], { placed, isCopy }: Outco
   const known = store.mappings.among(idx, other, uidSetOf(copies.values()));
   const isTold = placed.length > 0 && countUids(known) === 0;
   const told = isTold ? moves.filter(({ counterpart }) => copies.has(counterpart.uid)) : [];
-  // What COPYUID leaves out was gone.
+  // Messages that COPYUID leaves out were gone.
   const done = isTold ? told : moves;
   const sourceUids = done.map(({ counterpart }) => counterpart.uid);
   store.transaction(() => {

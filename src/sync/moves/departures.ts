@@ -1,4 +1,4 @@
-// Messages that vanished in a mailbox on one side, and that the other one still has: confirmed as before a deletion.
+// Finds messages that vanished in a mailbox on one side and that the other side still has, confirmed as before a deletion.
 
 import { openChannel } from "../../imap/mailbox/channel.ts";
 import { InterimapError } from "../../model/errors.ts";
@@ -31,8 +31,8 @@ interface Opening {
 }
 
 /**
- * Opens a mailbox that lost messages, and hands on those that may have been moved; nothing where what is recorded of the
- * mailbox is in doubt. An error that abandons the mailbox ends it as well: the mailbox's own work will meet it, and say so.
+ * Opens a mailbox that lost messages, and passes on those that may have been moved; none if the mailbox's record is in doubt.
+ * An error that abandons the mailbox ends this as well: the mailbox's own work will meet and report it.
  */
 export async function withSource(
   run: Run,
@@ -56,7 +56,7 @@ function workOf(run: Run, { mailbox, listed, wireNames, isRubbish }: Prospect): 
   return {
     ...run,
     ...{ idx, name, wireNames, isRubbish, before: states },
-    // The mailbox's own work finds it out once more.
+    // The mailbox's own work finds the same once more.
     report: (event) => {
       if (event.type !== "vanished-refuted") run.report(event);
     },

@@ -1,5 +1,5 @@
-// Which of the messages that vanished are which of those that are new elsewhere. What is asked of the other side, where the
-// messages still are, is as little as is needed to be sure.
+// Finds out which vanished messages are the same as new ones elsewhere. Asks the other side, which still has the messages, for
+// no more than is needed to be sure.
 
 import { fetchIdentities } from "../../imap/verbs/fetch.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
@@ -22,13 +22,13 @@ import {
 } from "./moves-plan.ts";
 
 export interface Places {
-  /** Open on the other side, at least. */
+  /** Open at least on the other side. */
   readonly source: Pick<OpenMailbox, "sessions">;
   /** Where somebody moved them. */
   readonly side: Side;
-  /** What is new in another mailbox there. */
+  /** New messages in another mailbox there. */
   readonly there: Arrivals;
-  /** What is recorded is to be checked. */
+  /** The record has to be checked. */
   readonly isRepair: boolean;
 }
 
@@ -43,10 +43,10 @@ export async function findMoves(places: Places, all: readonly Departure[]): Prom
   return [...believed, ...(await readAll(places, unclear))].sort(byCounterpart);
 }
 
-/** How many of those that are not read are read nevertheless. */
+/** The size of the sample that is read of messages that need not be read. */
 const sampleSize = 16;
 
-/** With the flags of the other side's messages, as far as they are there. Undefined where one that was looked at is another. */
+/** With the flags of the other side's messages, if these are there. Undefined if a message of the sample is another one. */
 async function believe(places: Places, likely: readonly Likely[]): Promise<readonly Move[] | undefined> {
   if (likely.length === 0) return [];
   const { source, side } = places;
@@ -74,7 +74,7 @@ async function believe(places: Places, likely: readonly Likely[]): Promise<reado
   });
 }
 
-/** Those that may be the same by their fingerprints, as far as these are known. */
+/** Messages that may be the same, by their fingerprints if these are known. */
 async function readAll({ source, side, there }: Places, candidates: Candidates): Promise<readonly Move[]> {
   const departures = planDepartures(candidates.departures, { side, arrivals: candidates.arrivals });
   if (departures.length === 0) return [];

@@ -1,5 +1,5 @@
 // Finds messages that somebody moved from one mailbox to another, and moves them on the other side as well, before anything is
-// deleted or copied ("A move" in ARCHITECTURE.md; why it is so, ADR 30 says).
+// deleted or copied ("A move" in ARCHITECTURE.md; ADR 30 gives the reasons).
 
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
@@ -16,8 +16,8 @@ import { type Move, planSearch } from "./moves-plan.ts";
 import { type Shifted, shiftOf } from "./shifts.ts";
 
 /**
- * `prospects`: mailboxes in which there may be something to do. Returns whether anything was recorded. Where messages did not
- * both vanish and arrive, in two mailboxes of one side, nothing is asked.
+ * `prospects`: mailboxes in which there may be something to do. Returns whether anything was recorded. Nothing is asked unless
+ * messages vanished in one mailbox and arrived in another one on the same side.
  */
 export async function moveMessages(run: Run, prospects: readonly Prospect[]): Promise<boolean> {
   if (prospects.length < 2) return false;
@@ -45,7 +45,7 @@ interface Leaving {
   readonly source: Source;
   /** Where somebody moved them. */
   readonly side: Side;
-  /** What was found to be new, by the mailbox in which it is. */
+  /** The new messages that were found, by mailbox. */
   readonly arrivals: PerSide<Map<Prospect, Promise<Arrivals | undefined>>>;
   readonly marks: Errand["marks"];
 }

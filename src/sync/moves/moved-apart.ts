@@ -1,5 +1,5 @@
-// Messages that were moved on both sides, to two different mailboxes. Where both servers tell when (RFC 8514), the later move is
-// followed; else they are in both mailboxes afterwards, with a warning.
+// Deals with messages that were moved on both sides, to two different mailboxes. If both servers report when (RFC 8514), the
+// later move is followed; otherwise the messages are in both mailboxes afterwards, with a warning.
 
 import { fetchSaveDates } from "../../imap/verbs/save-dates.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
@@ -29,7 +29,7 @@ export interface Apart {
   readonly marks: Errand["marks"];
 }
 
-/** What is dealt with is off the arrivals. */
+/** Messages that it deals with are removed from the arrivals. */
 export async function settleApart({ run, from, gone, there, marks }: Apart): Promise<void> {
   const places = perSide((side) =>
     there[side].flatMap((target) => target.arrivals.left.map((message) => ({ target: target.prospect, message }))),

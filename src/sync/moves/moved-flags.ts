@@ -1,4 +1,4 @@
-// The flags of what is about to be moved: those that it has where somebody moved it.
+// Gives messages that are about to be moved the flags that they have where somebody moved them.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
@@ -23,8 +23,8 @@ interface Following {
 }
 
 /**
- * The other side's messages follow, unless their own flags changed, too: then they are united when both have been moved. So
- * are those that the server will not set.
+ * The other side's messages get these flags, unless their own changed, too: then both are united after the move. The same goes
+ * for flags that the server refuses to set.
  */
 export async function followFlags(source: Source, following: Following): Promise<void> {
   const { mailbox, changed } = source;
@@ -36,7 +36,7 @@ export async function followFlags(source: Source, following: Following): Promise
   await allDone(groups.of(other).map((group) => storeFlags(mailbox.sessions[other], group).catch(ifRefused)));
 }
 
-/** How many messages of each side will get other flags by being united. */
+/** How many messages of each side will get other flags when both are united. */
 export function countUnited(source: Source, following: Following): PerSide<number> {
   const other = otherSide(following.side);
   const moves = following.moves.filter(({ counterpart }) => source.changed[other].has(counterpart.uid));
@@ -61,7 +61,7 @@ function updatesFor({ mailbox, changed }: Source, { side, moves, view }: Followi
   return planFlags(situations, { local, remote, [side]: followed }).updates;
 }
 
-/** A keyword that was there before and would be kept now is one that somebody took away, even where no message has it any more. */
+/** A keyword that was there before and could be kept now was removed by somebody, even if no message has it any more. */
 function keptOnTheWay(before: PermanentFlags, now: PermanentFlags): PermanentFlags {
   if (before.defined === undefined || now.defined === undefined) return now;
   return { ...now, defined: new Set([...before.defined, ...now.defined]) };

@@ -1,4 +1,4 @@
-// Which messages were moved: in which mailboxes that may be, and which of those that vanished are looked for. Pure.
+// Decides which messages were moved: in which mailboxes they may be, and which vanished messages to look for. Pure.
 
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import { areOfOneName, fingerprint, fitOf } from "../../model/fingerprint.ts";
@@ -6,22 +6,22 @@ import { type FlagSet, unionFlags } from "../../model/flags.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import type { Prints } from "../../state/fingerprints.ts";
 
-/** What the listed numbers say of a mailbox on each side. */
+/** What the listed numbers say about a mailbox on each side. */
 export interface Shift {
   /** Recorded messages may be gone. */
   readonly loses: PerSide<boolean>;
-  /** There are new messages, which the other server would have to get. */
+  /** There are new messages for the other server. */
   readonly gains: PerSide<boolean>;
 }
 
 export interface Search<T> {
   /** Mailboxes that messages may have left. */
   readonly sources: readonly T[];
-  /** And those where they may be now. */
+  /** Mailboxes where they may be now. */
   readonly targets: readonly T[];
 }
 
-/** What is to be looked at for each side; nothing, unless messages went in one mailbox and came in another. */
+/** Which mailboxes to look at for each side; none, unless messages left one mailbox and arrived in another. */
 export function planSearch<T extends Shift>(all: readonly T[]): PerSide<Search<T>> {
   return perSide((side) => {
     const [losing, gaining] = [all.filter(({ loses }) => loses[side]), all.filter(({ gains }) => gains[side])];
@@ -31,14 +31,14 @@ export function planSearch<T extends Shift>(all: readonly T[]): PerSide<Search<T
   });
 }
 
-/** A message that vanished on one side, and is still on the other one. */
+/** A message that vanished on one side and is still on the other. */
 export interface Departure {
   /** A row of the mapping. */
   readonly pair: PerSide<number>;
   readonly prints: Prints;
 }
 
-/** Of messages that vanished on `side`, those that may be among what is new there elsewhere. */
+/** Messages that vanished on `side` and may be among the new ones in other mailboxes there. */
 export function planDepartures(
   departures: readonly Departure[],
   { side, arrivals }: { readonly side: Side; readonly arrivals: readonly MessageIdentity[] },
@@ -48,7 +48,7 @@ export function planDepartures(
   return departures.filter(({ prints: { [side]: print } }) => print === undefined || prints.has(print));
 }
 
-/** Of what is new, what may be one of these. */
+/** New messages that may be one of these. */
 export function planArrivals(
   arrivals: readonly MessageIdentity[],
   { side, departures }: { readonly side: Side; readonly departures: readonly Departure[] },
@@ -57,7 +57,7 @@ export function planArrivals(
   return prints.has(undefined) ? arrivals : arrivals.filter((message) => prints.has(fingerprint(message)));
 }
 
-/** A new message that has to get to the other side, and the one there that does it. */
+/** A new message that has to get to the other side, and its counterpart there, which will be moved. */
 export interface Move {
   readonly departure: Departure;
   /** On the side where somebody moved it. */
@@ -73,14 +73,14 @@ export interface Counterpart {
 }
 
 /**
- * A copy has the flags of what was copied. If the program is killed before it has those of the message, both get the union: a flag
- * that was taken away would be there again.
+ * A copy has the flags of the message that was copied. If the program is killed before it sets those of the new message, both get
+ * the union: a flag that was removed would be there again.
  */
 export function keepsFlags({ arrival, counterpart }: Move): boolean {
   return unionFlags(arrival.flags, counterpart.flags) === arrival.flags;
 }
 
-/** What is the same by what was recorded: nobody has looked at the other side's message yet. */
+/** The same message by the record: nobody has looked at the other side's message yet. */
 export interface Likely {
   readonly departure: Departure;
   readonly arrival: MessageIdentity;
@@ -100,8 +100,8 @@ export interface Candidates {
 const fewToRead = 200;
 
 /**
- * Of many messages, those that need not be read on the other side. There is one of the kind only among what vanished and what is
- * new, it has a Message-ID, and its row has fingerprints of both sides, which are of that Message-ID.
+ * If there are many, finds those that need not be read on the other side: only one such message vanished and only one is new, it
+ * has a Message-ID, and its row has fingerprints of both sides, which are of that Message-ID.
  */
 export function planByPrints(side: Side, { departures, arrivals }: Candidates): ByPrints {
   const arrivalOf = onlyOnes(arrivals, fingerprint);
@@ -127,7 +127,7 @@ export function planByPrints(side: Side, { departures, arrivals }: Candidates): 
   };
 }
 
-/** By kind; undefined where there are several of a kind. */
+/** By kind; undefined if there are several of a kind. */
 function onlyOnes<K, T>(all: readonly T[], kindOf: (one: T) => K): ReadonlyMap<K, T | undefined> {
   const found = new Map<K, T | undefined>();
   for (const one of all) {
@@ -141,18 +141,18 @@ interface Paired {
   /** Where somebody moved them. */
   readonly side: Side;
   readonly departures: readonly Departure[];
-  /** What is new on `side`, and the same message on the other. */
+  /** New messages on `side`, and the same messages on the other. */
   readonly pairs: readonly PerSide<MessageIdentity>[];
 }
 
-/** Those that are what was recorded, by the order of their UIDs where they are. */
+/** The moves of messages that match the record, in the order of their UIDs where they are. */
 export function planMoves({ side, departures, pairs }: Paired): readonly Move[] {
   const other = otherSide(side);
   const byUid = new Map(departures.map((departure) => [departure.pair[other], departure]));
   return pairs
     .flatMap((pair): Move[] => {
       const departure = byUid.get(pair[other].uid);
-      // Servers keep the date of what they move (RFC 3501 6.4.7).
+      // Servers keep the date of messages that they move (RFC 3501 6.4.7).
       const isDated = pair.local.date === pair.remote.date;
       const isRecorded =
         departure !== undefined && isDated && sides.every((one) => fitOf(departure.prints[one], pair[one]) !== "other");
@@ -167,7 +167,7 @@ export function byCounterpart(a: Move, b: Move): number {
   return a.counterpart.uid - b.counterpart.uid;
 }
 
-/** Without what the other side may have in the same mailbox: these are each other's copies, or are compared as such. */
+/** Without messages that the other side may have in the same mailbox: these are copies of each other, or are compared as such. */
 export function withoutLikes(
   arrivals: readonly MessageIdentity[],
   there: readonly MessageIdentity[],

@@ -1,4 +1,4 @@
-// Whether messages may have left a mailbox or come to it, by the numbers that were listed.
+// Decides by the listed numbers whether messages may have left a mailbox or arrived in it.
 
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import type { MailboxState } from "../../model/mailbox-state.ts";
@@ -13,7 +13,7 @@ export interface Shifted extends Shift {
   readonly prospect: Prospect;
 }
 
-/** The names of mailboxes that messages may have left, and of those where they may be now, by what was just listed. */
+/** The mailboxes that messages may have left, and those where they may be now, by the latest listing. */
 export function mailboxesOfMoves(
   store: Store,
   known: Iterable<KnownMailbox>,
@@ -34,7 +34,7 @@ export function shiftOf(store: Store, prospect: Prospect): Shifted {
   };
 }
 
-/** Both servers have the mailbox that was recorded. */
+/** Whether both servers have the recorded mailbox. */
 function isKnown({ mailbox, listed }: Prospect): boolean {
   return sides.every((side) => {
     const before = mailbox.states[side];
@@ -59,7 +59,7 @@ function hasNew({ mailbox, listed }: Prospect, side: Side): boolean {
   return (listed[side]?.state?.uidNext ?? 0) > (mailbox.states[side]?.uidNext ?? Infinity);
 }
 
-/** A mailbox that was not there before: what both sides have in such a one is matched, and nothing else. */
+/** A mailbox that was not there before: messages that both sides have in it are matched, and nothing else. */
 function isFirstHere({ mailbox, listed }: Prospect, side: Side): boolean {
   if (sides.some((one) => mailbox.states[one] !== undefined || listed[one]?.state === undefined)) return false;
   return listed[otherSide(side)]?.messages === 0 && (listed[side]?.messages ?? 0) > 0;

@@ -1,5 +1,5 @@
-// Levels of the hierarchy that hold nothing. Deleted and renamed mailboxes leave such, and some servers take no mailbox of
-// their name.
+// Removes empty levels of the hierarchy. Deleted and renamed mailboxes leave them behind, and some servers then refuse a mailbox
+// of the same name.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Session } from "../../imap/session/session.ts";
@@ -7,7 +7,7 @@ import { deleteMailbox } from "../../imap/verbs/mailbox.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { isWithin } from "../../model/mailbox-name.ts";
 
-/** Those of a name and below it, as the server spells them, deepest first; none where there is a mailbox. */
+/** The empty levels of a name and below it, as the server spells them, deepest first; none if there is a mailbox. */
 export function emptyLevels(listed: ReadonlyMap<string, ListedMailbox>, name: string): readonly string[] {
   const there = [...listed].filter(([other]) => isWithin(other, name)).map(([, mailbox]) => mailbox);
   if (there.some(({ exists }) => exists)) return [];
@@ -22,7 +22,7 @@ export async function deleteLevels(session: Session, wireNames: readonly string[
     try {
       await deleteMailbox(session, wireName);
     } catch (error) {
-      // The renaming says whether it matters.
+      // The rename shows whether it matters.
       if (!(error instanceof CommandRefused)) throw error;
     }
   }

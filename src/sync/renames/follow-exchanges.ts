@@ -1,5 +1,5 @@
 // Follows mailboxes that changed their names while others took the old ones: on the other server, and then in the database.
-// Each step can be told from what the servers list, so that whatever ends in between is gone on with.
+// The listings show which steps are done, so an interrupted rename can be continued.
 
 import { rename } from "../../imap/verbs/mailbox.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
@@ -25,7 +25,7 @@ export interface Exchange extends Opened {
   readonly staying: readonly string[];
 }
 
-/** @throws InterimapError where a server refuses, or there is no way. */
+/** @throws InterimapError if a server refuses, or if there is no way. */
 export async function exchangeNames(exchange: Exchange): Promise<void> {
   const { side, listed, moves, staying, namings, sessions } = exchange;
   const existing = [...listed].filter(([, { exists }]) => exists).map(([name]) => name);
@@ -68,7 +68,7 @@ function requirePossible(steps: readonly RenameStep[], { side, naming }: Place):
 export interface Steps extends Opened {
   readonly side: Side;
   readonly steps: readonly RenameStep[];
-  /** As the server lists names, where it is known. */
+  /** As the server spells the names, if that is known. */
   readonly spelling?: Map<string, string>;
   readonly tell?: (step: RenameStep) => void;
 }

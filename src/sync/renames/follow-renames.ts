@@ -8,7 +8,7 @@ import { planFollowing } from "./rename-news-plan.ts";
 import type { Listed } from "./settle-names.ts";
 import { findWhereabouts } from "./whereabouts.ts";
 
-/** What deals with mailboxes that are called otherwise now is loaded when there are any. True: the listings are out of date. */
+/** The code for mailboxes that have other names now is loaded only if there are any. True: the listings are out of date. */
 export async function settleNames(run: Run, listed: Omit<Listed, "found">): Promise<boolean> {
   const found = await findWhereabouts(run, listed);
   const isAnyAside = sides.some((side) => [...listed.listings[side].mailboxes.keys()].some(isTemporary));
@@ -16,7 +16,7 @@ export async function settleNames(run: Run, listed: Omit<Listed, "found">): Prom
   return (await import("./settle-names.ts")).settleNames(run, { ...listed, found });
 }
 
-/** Does on the other side, and in the database, what servers reported. True when something was changed. */
+/** Follows reported renames on the other side and in the database. True if something was changed. */
 export async function followRenames(
   run: Run,
   { listings, known }: Pick<Reconciled, "listings" | "known">,

@@ -1,5 +1,5 @@
-// The ids by which a server tells mailboxes apart (RFC 8474), where their numbers do not. One that is what it was saves a look at
-// the messages; from any other nothing follows, and the messages are looked at.
+// Asks for the ids of mailboxes (RFC 8474) whose numbers do not distinguish them. An id that is as recorded saves a look at the
+// messages. From any other id nothing follows, and the messages are looked at.
 
 import type { Session } from "../../imap/session/session.ts";
 import { mailboxIdOf } from "../../imap/verbs/mailbox.ts";
@@ -12,7 +12,7 @@ export interface Recorded {
 }
 
 /**
- * Those that have the id that is recorded of them, and no other one with them, of `others` neither. All are asked for in one
+ * The mailboxes that have their recorded id, if no other mailbox has it, not even one of `others`. Asks for all ids in one
  * packet.
  */
 export async function withSameIds<T extends { readonly idx: number; readonly wireName: string }>(

@@ -1,5 +1,5 @@
-// Gives mailboxes that are called otherwise on the servers their new names in the database. Taken for new, they would get
-// back what was deleted in the meantime.
+// Gives mailboxes that have other names on the servers these names in the database. If they were taken for new, they would get
+// back messages that were deleted in the meantime.
 
 import type { Session } from "../../imap/session/session.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
@@ -27,7 +27,7 @@ interface ToRecord {
   readonly found: Found;
 }
 
-/** True when there were any: the listings are out of date then, as subscriptions go along. */
+/** True if there were any: the listings are out of date then, as subscriptions go along. */
 export async function recordRenames(
   { sessions, store, report, skipped, deletions }: Recording,
   { renamings, listed: { listings, known }, found }: ToRecord,
@@ -46,14 +46,14 @@ export async function recordRenames(
     for (const renaming of recorded) {
       const holder = holderOf(renaming);
       if (holder === undefined || isNowhere(holder.idx)) continue;
-      // That one is skipped, and so is what depends on it.
+      // It is skipped, and so are those that depend on it.
       for (const name of [renaming.from, renaming.to]) skipped.add(name);
       recorded = recorded.filter((one) => one !== renaming);
       isSettled = false;
     }
   }
   for (const { from, to } of recorded) await finishSubscriptions(report, { sessions, namings }, { from, to });
-  // Renamed on one server and deleted on the other one: taken for deleted, what somebody gave a name would go.
+  // Renamed on one server and deleted on the other one: if we took it for deleted, a mailbox that somebody named would be lost.
   const isDeletedOn = (side: Side, idx: number): boolean =>
     found.places[side].has(idx) && found.places[side].get(idx) === undefined && !found.unclear[side].has(idx);
   const returning = recorded.filter(
@@ -68,7 +68,7 @@ export async function recordRenames(
     }
     store.renameMailboxes(recorded);
     for (const { idx, to } of recorded) noteRemoteName(store, { idx, name: to }, namings.remote);
-    // Where another mailbox has the old name, the subscription is that one's.
+    // If another mailbox has the old name, the subscription belongs to that one.
     for (const { idx, from, to } of recorded)
       if (exists(from)) store.setSubscribed(idx, known.get(to)?.subscribed === true);
   });

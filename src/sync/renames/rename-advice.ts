@@ -1,4 +1,4 @@
-// The errors for mailboxes that cannot have one name everywhere, with the commands to choose from. Pure.
+// The errors about mailboxes that cannot have one name everywhere, with the commands to choose from. Pure.
 
 import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
@@ -15,7 +15,7 @@ interface Circumstances {
   readonly known: ReadonlyMap<string, KnownMailbox>;
 }
 
-/** Why it is skipped, with the commands that settle it. */
+/** Why a mailbox is skipped, with the commands that settle it. */
 export function heldError({ from, to, obstacle }: Held, { listings, known }: Circumstances): InterimapError {
   const { delimiter } = listings.local.naming;
   const rename = (targets: readonly Target[], ...names: readonly string[]): Remedy => ({
@@ -77,7 +77,7 @@ function joined(remedies: readonly Remedy[], words: string): Exclude<Hint, strin
   return remedies.flatMap((remedy, index) => (index === 0 ? [remedy] : [words, remedy]));
 }
 
-/** Where it can be called as it is on the other server; `--rename` would refuse anything else. */
+/** The servers on which it can get the name that it has on the other; `--rename` would refuse anything else. */
 export function sidesToAgree(
   names: PerSide<string>,
   listed: PerSide<ReadonlyMap<string, ListedMailbox>>,

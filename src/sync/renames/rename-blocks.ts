@@ -1,4 +1,4 @@
-// Which renames cannot be followed because their new name is not free, on the server or in the database. Pure.
+// Finds renames that cannot be followed because their new name is not free, on the server or in the database. Pure.
 
 import { otherSide, type Side, sides } from "../../model/side.ts";
 import { type Candidate, type DecisionSituation, type Held, holdBack, type Move, type Renaming } from "./renaming.ts";
@@ -10,7 +10,7 @@ export interface Intentions {
   readonly held: readonly Held[];
 }
 
-/** The same without those that are blocked, and without those that one of these would have made room for. */
+/** The same without blocked ones, and without those for which a blocked one would have made room. */
 export function holdBlocked(situation: DecisionSituation, { moved, ...intentions }: Intentions): Intentions {
   const of = new Map(moved.map((one) => [one.idx, one]));
   const rows = new Map(situation.known.map((one) => [one.name, one]));
@@ -42,7 +42,7 @@ export function holdBlocked(situation: DecisionSituation, { moved, ...intentions
       if (from === to) continue;
       const row = rows.get(to);
       if (row === undefined || row.idx === idx || going.has(row.idx) || blocked.has(idx)) continue;
-      // Of one that is nowhere nothing is left to know.
+      // Nothing can be known about a mailbox that is nowhere.
       if (sides.every((side) => placeOf(situation, row, side) === undefined)) continue;
       const one = of.get(idx)!;
       block(
@@ -58,7 +58,7 @@ export function holdBlocked(situation: DecisionSituation, { moved, ...intentions
   }
 }
 
-/** What a known mailbox is called on a server; undefined: it is nowhere. */
+/** The name of a known mailbox on a server; undefined: it is nowhere. */
 export function placeOf(
   { listed, places }: Pick<DecisionSituation, "listed" | "places">,
   { idx, name }: { readonly idx: number; readonly name: string },

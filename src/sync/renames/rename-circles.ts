@@ -1,4 +1,4 @@
-// Renames that belong together, because names of theirs are the same or above one another. Pure.
+// Finds renames that belong together, because some of their names are the same or above one another. Pure.
 
 import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
 import { sides } from "../../model/side.ts";
@@ -8,8 +8,8 @@ import type { DecisionSituation, Held, Move, Renaming } from "./renaming.ts";
 export interface Circle {
   readonly members: ReadonlySet<number>;
   /**
-   * Whether an old name is another mailbox's now, or above its own new one, or a new name was another's: then nobody could
-   * rename them one by one, or say what was renamed.
+   * Whether an old name is another mailbox's now, or above its own new one, or a new name was another's. Then nobody could rename
+   * them one by one, or say which was renamed.
    */
   readonly isExchange: boolean;
 }
@@ -18,7 +18,7 @@ interface Link {
   readonly idx: number;
   readonly from: string;
   readonly tos: readonly string[];
-  /** It made room in a run that was ended. */
+  /** It made room in a run that was interrupted. */
   readonly isAside: boolean;
 }
 
@@ -33,7 +33,7 @@ export function circlesAmong(all: readonly (Renaming | Move | Held)[], { known, 
     isAside: "current" in one && isTemporary(one.current),
   }));
   const isNew = new Set(links.flatMap(({ tos }) => tos));
-  // Where it has its new name already.
+  // If it already has its new name.
   const isMadeAnew = ({ from, tos }: Link): boolean =>
     sides.some(
       (side) => listed[side].get(from)?.exists === true && tos.some((to) => listed[side].get(to)?.exists === true),
@@ -57,7 +57,7 @@ export function circlesAmong(all: readonly (Renaming | Move | Held)[], { known, 
   }));
 }
 
-/** One that is left alone may have two, and neither server's counts for more. */
+/** A mailbox that is left alone may have two names, and neither server's counts more. */
 function newNames(one: Renaming | Held): readonly string[] {
   if (!("names" in one)) return [one.to];
   return one.names.filter((name) => name !== one.from);

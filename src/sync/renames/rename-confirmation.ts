@@ -1,4 +1,4 @@
-// How certain it is that a mailbox was renamed, where its server does not report that. Pure.
+// Decides how certain it is that a mailbox was renamed, if its server does not report that. Pure.
 
 import { continues, sameState } from "../../model/mailbox-state.ts";
 import { otherSide, type Side, sides } from "../../model/side.ts";
@@ -11,8 +11,8 @@ import { stateIn } from "./whereabouts-plan.ts";
 type Places = Pick<Found, "listed" | "places">;
 
 /**
- * Its messages, or its id, say so. An empty one has neither to be lost nor to be mixed up with others: as long as it is
- * empty on the other server, too, a rename there is as good as what may have happened instead.
+ * Its messages or its id prove it. An empty mailbox has nothing that could be lost or mixed up. As long as it is empty on the
+ * other server, too, a rename there has the same result as anything that may have happened instead.
  */
 export function confirmation(
   known: ReadonlyMap<string, KnownMailbox>,
@@ -22,13 +22,13 @@ export function confirmation(
   const wentBack = sides.filter((side) => [...known.values()].some((one) => isBehind(one, side, found)));
   return (side, idx) => {
     const [one, proof] = [byIdx.get(idx), found.proofs[side].get(idx)];
-    // Mailboxes of a server that was put back may have the names that they had once.
+    // On a server that was put back, mailboxes may have their old names.
     if (one === undefined || wentBack.includes(side)) return false;
     return proof === "messages" || (proof === "nothing" && isAsItWas(one, otherSide(side), found));
   };
 }
 
-/** What has another one's name is another matter. */
+/** A mailbox that has another one's name does not count here. */
 function isBehind({ idx, name, states }: KnownMailbox, side: Side, { listed, places }: Places): boolean {
   const [now, before] = [stateIn(listed[side], name), states[side]];
   if (now === undefined || before === undefined || places[side].has(idx)) return false;

@@ -1,5 +1,5 @@
-// What follows from known mailboxes that are called otherwise now: which are renamed on the other server, too, which only in
-// the database, and which are left alone. Neither server counts for more than the other. Pure.
+// Decides what follows from known mailboxes that have other names now: which are renamed on the other server, too, which only
+// in the database, and which are left alone. Neither server counts more than the other. Pure.
 
 import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
 import { otherSide, perSide, sides } from "../../model/side.ts";
@@ -13,7 +13,7 @@ import { holdBack } from "./renaming.ts";
 export interface Decisions {
   /** Each list is of one server, and independent of the others: it can be carried out, or fail, alone. */
   readonly moves: readonly (readonly Move[])[];
-  /** To be renamed on the other server as a whole, by what a server tells: all that is below goes along. */
+  /** To be renamed on the other server as a whole, as a server reported: everything below goes along. */
   readonly followed: readonly Move[];
   /** Both servers agree already, or only one has it. */
   readonly recorded: readonly Renaming[];
@@ -65,7 +65,7 @@ export function decideRenames(situation: DecisionSituation): Decisions {
   };
 }
 
-/** One by one, or along with what is above it: what belongs together goes together, or stays. */
+/** One by one, or along with a mailbox above. Renames that belong together are followed together, or not at all. */
 function areAllConfirmed(moves: readonly Move[], isConfirmed: DecisionSituation["isConfirmed"]): boolean {
   const confirmed = moves.filter(({ side, idx }) => isConfirmed(otherSide(side), idx));
   return moves.every((move) => confirmed.includes(move) || confirmed.some((above) => goesAlong(move, above)));
@@ -75,7 +75,7 @@ function goesAlong({ side, from, to }: Move, above: Move): boolean {
   return side === above.side && isWithin(from, above.from) && to === renamedAlong(from, above);
 }
 
-/** Undefined: it is where it belongs, or nothing is to be done about it. */
+/** Undefined: it is where it belongs, or there is nothing to do about it. */
 function judge(
   { listed, unclear, isIgnored, isInScope }: DecisionSituation,
   { idx, name, at }: Candidate,
@@ -86,7 +86,7 @@ function judge(
   const goal = goalOf(name, at);
   const aside = sides.find((side) => at[side] !== undefined && isTemporary(at[side]));
   if (aside !== undefined && at[otherSide(aside)] !== undefined && at[otherSide(aside)] !== goal) {
-    // It made room when a run was ended: where it was is to be seen first.
+    // It had made room when a run was interrupted. First see where it was.
     const back = settledName(at[aside]!);
     return { idx, from: back, to: back, side: aside, current: at[aside]! };
   }
@@ -96,16 +96,16 @@ function judge(
   const isAgreed = sides.every((side) => at[side] === goal);
   if (name === "INBOX" && !isAgreed) return { kind: "inbox", side: ahead };
   if (goal !== name && (isIgnored(goal) || !isInScope(goal))) {
-    // Without another mailbox in its place it is one that disappeared.
+    // Without another mailbox in its place, it counts as one that disappeared.
     return listed[ahead].get(name)?.exists === true ? { kind: "ignored", side: ahead } : undefined;
   }
   if (behind !== undefined) return { idx, from: name, to: goal, side: behind, current: at[behind]! };
-  // Gone from the other server, and nothing has taken its name: to that one it is new.
+  // Gone from the other server, and no mailbox has taken its name: for that server, it is new.
   const isAlone = at[otherSide(ahead)] === undefined && !sides.some((side) => listed[side].get(name)?.exists === true);
   return goal === name || isAlone ? undefined : { idx, from: name, to: goal };
 }
 
-/** The name it is to have; undefined when the servers have two for it. */
+/** The name that it should have; undefined if the servers have two for it. */
 function goalOf(name: string, { local, remote }: Candidate["at"]): string | undefined {
   const settled = [local, remote].flatMap((one) => (one === undefined ? [] : [settledName(one)]));
   const [first, second = first] = settled.filter((one) => !isTemporary(one));
@@ -114,7 +114,7 @@ function goalOf(name: string, { local, remote }: Candidate["at"]): string | unde
   return [first, second].find((one) => one !== name && [first, second].includes(name));
 }
 
-/** The one along with which all others go, if there is such a one. */
+/** The mailbox along with which all others go, if there is one. */
 function wholeOf(moves: readonly Move[]): Move | undefined {
   const [root, ...others] = moves.toSorted((a, b) => a.from.length - b.from.length);
   return root !== undefined && others.every((move) => goesAlong(move, root)) ? root : undefined;
@@ -128,9 +128,9 @@ interface Undecided {
 }
 
 /**
- * A mailbox whose servers have two names for it may owe one of them to what is above it, as everything below goes along
- * (RFC 3501 6.3.5). So that one comes first, and what is left of the difference is found in the next look. Where it has to
- * wait, so has this one: commands for it would have names that change.
+ * If the servers have two names for a mailbox, one of them may come from a rename of a mailbox above it, as everything below
+ * goes along (RFC 3501 6.3.5). So the mailbox above comes first, and the next look finds what difference is left. If the one
+ * above has to wait, so has this one: commands for it would have names that change.
  */
 function carryAlong({ known, candidates, going, held }: Undecided): Pick<Decisions, "carried" | "held"> {
   const outermostFirst = going.toSorted((a, b) => a.from.length - b.from.length);

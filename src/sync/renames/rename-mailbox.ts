@@ -34,15 +34,15 @@ export interface Renaming extends Opening {
   readonly report: Report;
 }
 
-/** What is renamed, under the program's names. */
+/** Both names, as the program writes them. */
 interface Names {
   readonly from: string;
   readonly to: string;
 }
 
 /**
- * Looks everywhere before anything is changed anywhere.
- * @throws InterimapError; one that comes in the middle says which command does the rest.
+ * Examines all places before it changes anything.
+ * @throws InterimapError; an error in the middle says which command does the rest.
  */
 export async function renameMailbox(renaming: Renaming): Promise<void> {
   const opened = await openServers(renaming);
@@ -59,8 +59,8 @@ export interface KnownRename extends Names {
 }
 
 /**
- * As {@link renameMailbox}, with the program's names. Where it has its new name already, its subscription gets that, too. True
- * if there was anything to do.
+ * As {@link renameMailbox}, with the program's names. If the mailbox already has its new name, its subscription gets it, too.
+ * True if there was anything to do.
  */
 export async function renameEverywhere(renaming: KnownRename, opened: Opened): Promise<boolean> {
   const { from, to, store, targets, report } = renaming;
@@ -104,7 +104,7 @@ interface Places {
   readonly known: readonly { readonly name: string }[];
 }
 
-/** The old name is nowhere, and the new one everywhere: there is nothing in the way of anything. */
+/** The old name is nowhere, and the new one everywhere: nothing is in the way. */
 function isOver({ from, to }: Names, { listed, known }: Places): boolean {
   const isLeft = (name: string): boolean => isWithin(name, from) && !isWithin(name, to);
   const exists = (side: Side, is: (name: string) => boolean): boolean =>
@@ -137,7 +137,7 @@ async function renameOn(report: Report, opened: Opened, { server, from, to }: St
   await moveSubscriptions(report, opened, { ...server, from });
 }
 
-/** RFC 3501 6.3.5: what is below INBOX stays there. Dovecot takes it along; nothing else can be below the new name. */
+/** RFC 3501 6.3.5: mailboxes below INBOX stay there. Dovecot takes them along; nothing else can be below the new name. */
 async function returnChildren({ sessions, namings }: Opened, { side, to }: { side: Side; to: string }): Promise<void> {
   const naming = namings[side];
   const below = [...(await lookUp(sessions[side], { naming, names: [to], below: true })).keys()].filter(
@@ -150,9 +150,8 @@ async function returnChildren({ sessions, namings }: Opened, { side, to }: { sid
 }
 
 /**
- * A client that renamed a mailbox, or a renaming of ours that was ended before it came to the subscription, has left that one
- * with a name that is no more. The next synchronisation would take it for cancelled, and cancel it on the other side. True if
- * there was one.
+ * A client that renamed a mailbox, or a rename of ours that was interrupted, has left the subscription with a name that no
+ * longer exists. The next synchronisation would take it for cancelled, and cancel it on the other side. True if there was one.
  */
 export async function finishSubscriptions(report: Report, opened: Opened, { from, to }: Names): Promise<boolean> {
   if (from === "INBOX") return false;

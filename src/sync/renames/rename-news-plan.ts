@@ -1,4 +1,4 @@
-// Which of the renames that servers reported (RFC 5465 5.4) are to be followed on the other side. Pure.
+// Decides which of the renames that servers reported (RFC 5465 5.4) are followed on the other side. Pure.
 
 import { canonicalLevels, nameIn } from "../../mail/listing/inbox-levels.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
@@ -14,11 +14,11 @@ export interface RenameNews {
 }
 
 export interface RenameSource {
-  /** What was told since the last call, in order. */
+  /** The reports since the last call, in order. */
   take(): readonly RenameNews[];
-  /** Whether renames that a side's server should have reported are to be followed even if it did not. */
+  /** Whether to follow renames that a side's server should have reported but did not. */
   isTold(side: Side): boolean;
-  /** Waits a moment for news of these mailboxes, which one server does not have any more; true if some came. */
+  /** Waits a moment for news of these mailboxes, which one server no longer has; true if some came. */
   mayExplain(gone: readonly { readonly side: Side; readonly name: string }[]): Promise<boolean>;
 }
 
@@ -39,8 +39,8 @@ interface Circumstances {
 }
 
 /**
- * Only what both sides had under the old name, and only one has, under the new name, now: anything else is not what it was
- * when it was told, or our own doing. Parents come before their children, who go along with them.
+ * Only mailboxes that both sides had under the old name, and that only one side has under the new name now. In all other cases,
+ * things have changed since the report, or the rename was our own. Parents come before their children, which go along.
  */
 export function planFollowing(news: readonly RenameNews[], circumstances: Circumstances): Followed[] {
   const named = news.flatMap((one) => programNames(one, circumstances));
@@ -48,7 +48,7 @@ export function planFollowing(news: readonly RenameNews[], circumstances: Circum
 }
 
 /**
- * A mailbox that was renamed again is where the last rename left it: in between its name may have become another one's.
+ * If a mailbox was renamed again, the last rename counts: in between, its name may have become another one's.
  */
 function joined(renames: readonly Followed[]): Followed[] {
   let result: Followed[] = [];
@@ -64,7 +64,7 @@ function joined(renames: readonly Followed[]): Followed[] {
   return result;
 }
 
-/** Without those that go along with what is above them. */
+/** Without those that go along with a mailbox above them. */
 export function parentsOnly<T extends Followed>(renames: readonly T[]): T[] {
   const parents: T[] = [];
   for (const rename of [...renames].sort((a, b) => a.from.length - b.from.length)) {
@@ -75,7 +75,7 @@ export function parentsOnly<T extends Followed>(renames: readonly T[]): T[] {
   return parents;
 }
 
-/** One that is not listed any more is known. */
+/** A mailbox that is not listed any more is known. */
 function programName(
   wireName: string,
   { side, listings, known }: Pick<Circumstances, "listings" | "known"> & { readonly side: Side },

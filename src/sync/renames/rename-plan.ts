@@ -16,10 +16,10 @@ export interface RenameSituation {
   readonly to: string;
   readonly targets: readonly Target[];
   readonly namings: PerSide<Naming>;
-  /** What the servers have of both names, and below them. */
+  /** The mailboxes that the servers have under both names, and below them. */
   readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
   readonly known: readonly { readonly idx: number; readonly name: string }[];
-  /** Where the new name is that of the mailbox itself: it was renamed there before. */
+  /** The sides on which the mailbox itself has the new name: it was renamed there before. */
   readonly done?: readonly Side[];
 }
 
@@ -27,12 +27,12 @@ export interface ServerRename {
   readonly side: Side;
   readonly wireFrom: string;
   readonly wireTo: string;
-  /** Levels of the hierarchy in the new name's place that hold nothing, deepest first: deleted mailboxes leave such. */
+  /** Empty levels of the hierarchy in the new name's place, deepest first: deleted mailboxes leave them behind. */
   readonly emptyLevels: readonly string[];
   readonly subscriptions: readonly { readonly from: string; readonly to: string }[];
   /**
-   * One after the other, with the program's names, where a server does not take a new name with something below it, or one that
-   * is the old one to it: it may know no difference between large and small letters.
+   * One after the other, with the program's names, if a server refuses the new name: because something is below it, or because it
+   * is the old name in other letters to a server that ignores case.
    */
   readonly detour?: readonly RenameStep[];
 }
@@ -71,7 +71,7 @@ export function planRename(situation: RenameSituation): RenamePlan {
   };
 }
 
-/** None where nothing is below the new name, and it is not the old one in other letters. */
+/** None if nothing is below the new name, and it is not the old one in other letters. */
 function detourOn(side: Side, situation: RenameSituation): Pick<ServerRename, "detour"> {
   const { from, to, listed } = situation;
   if (from.toLowerCase() === to.toLowerCase()) {
@@ -93,7 +93,7 @@ function detourOn(side: Side, situation: RenameSituation): Pick<ServerRename, "d
   return steps === undefined ? {} : { detour: steps };
 }
 
-/** RFC 3501 6.3.5: everything below goes along, except that INBOX leaves what is below it where it is. */
+/** RFC 3501 6.3.5: everything below goes along; but mailboxes below INBOX stay where they are. */
 function isMoved(name: string, from: string): boolean {
   return from === "INBOX" ? name === from : isWithin(name, from);
 }
@@ -107,7 +107,7 @@ function has(situation: RenameSituation, target: Target): boolean {
   return namesOn(situation, target).some((name) => isMoved(name, situation.from));
 }
 
-/** On a server where what is below goes another way than here, one rename would tear mailboxes apart. */
+/** If the mailboxes below have other places on a server than here, one rename would tear them apart. */
 function requireStraight(situation: RenameSituation): void {
   const { from, to, targets, namings } = situation;
   for (const side of serverOrder) {

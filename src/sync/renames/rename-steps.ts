@@ -1,8 +1,8 @@
-// In which order mailboxes of one server are renamed when some take the names of others. Pure.
+// Finds an order in which mailboxes of one server can be renamed if some take the names of others. Pure.
 //
-// A rename takes along what is below (RFC 3501 6.3.5), and needs a name that neither exists nor has anything below it. Where
-// there is no such order, as when two change names, a mailbox gets a temporary name first. After each single step it can be
-// told what is still to be done.
+// A rename takes everything below along (RFC 3501 6.3.5), and needs a name that neither exists nor has anything below it. If
+// there is no such order, for instance because two exchange names, a mailbox gets a temporary name first. After each step, the
+// listings show what is still to be done.
 
 import { isWithin, renamedAlong } from "../../model/mailbox-name.ts";
 import { settledName, temporaryName } from "../../model/temporary-name.ts";
@@ -14,7 +14,7 @@ export interface RenameStep {
 
 interface Item {
   name: string;
-  /** Undefined: it goes along with what is above it. */
+  /** Undefined: it goes along with a mailbox above it. */
   goal: string | undefined;
 }
 
@@ -31,11 +31,11 @@ function takesAlong(above: Open, item: Open): boolean {
 export interface StepSituation {
   /** All mailboxes of the server. */
   readonly names: Iterable<string>;
-  /** Those that are known have a place of their own. */
+  /** Known mailboxes, which have a place of their own. */
   readonly goals: ReadonlyMap<string, string>;
 }
 
-/** Undefined when there is no way. */
+/** Undefined if there is no way. */
 export function planRenameSteps({ names, goals }: StepSituation): readonly RenameStep[] | undefined {
   const all = [...names];
   // The others go along, unless they would take the place of one that has a goal.
@@ -67,7 +67,7 @@ function stepsTo({ names, goals }: StepSituation): readonly RenameStep[] | undef
   const most = 4 * items.length + 4;
   for (let left = open(); left.length > 0; left = open()) {
     if (steps.length > most) return undefined;
-    // What is to be above another comes first: it could not take its name any more.
+    // A mailbox that will be above another comes first: later, it could no longer take its name.
     const next = left
       .toSorted((a, b) => a.goal.length - b.goal.length)
       .find(({ name, goal }) => isFree(goal) && !isWithin(goal, name));
@@ -79,7 +79,7 @@ function stepsTo({ names, goals }: StepSituation): readonly RenameStep[] | undef
     const obstacle = isWithin(goal, name) ? name : goal;
     const aside = temporaryName(obstacle);
     if (!isFree(aside)) return undefined;
-    // What makes room and is not known otherwise comes back, or goes along with what is above it.
+    // A mailbox that makes room and has no other goal comes back, or goes along with a mailbox above it.
     const isAlong = ({ name: below }: Item): boolean =>
       items.some(
         (item) =>

@@ -1,4 +1,4 @@
-// Finds mailboxes that have their new name already: a rename may have been cut off between one place and the next.
+// Finds mailboxes that already have their new name: a rename may have been cut off between one place and the next.
 
 import type { Session } from "../../imap/session/session.ts";
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
@@ -18,7 +18,7 @@ export interface RenamedBefore {
   readonly known: readonly KnownMailbox[];
 }
 
-/** Nothing is asked where the new name is free. */
+/** Nothing is asked if the new name is free. */
 export async function renamedBefore(situation: RenamedBefore): Promise<readonly Side[]> {
   const { sessions, from, to, listed } = situation;
   const found: Side[] = [];

@@ -1,4 +1,4 @@
-// What may become of a known mailbox that has another name now.
+// The decisions about a known mailbox that has another name now.
 
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import type { PerSide, Side } from "../../model/side.ts";
@@ -10,13 +10,13 @@ export interface Renaming {
 }
 
 export interface Move extends Renaming {
-  /** Where it is to be renamed. */
+  /** The server on which to rename it. */
   readonly side: Side;
-  /** Its name there, which may be another than the recorded one. */
+  /** Its name there, which may differ from the recorded one. */
   readonly current: string;
 }
 
-/** Both servers have another name for it. In the database it goes along with what is above it, and is looked at again. */
+/** Both servers have another name for it. In the database, it goes along with the mailbox above it, and is looked at again. */
 export interface Carried extends Renaming {
   /** The idx of that one. */
   readonly above: number;
@@ -24,21 +24,21 @@ export interface Carried extends Renaming {
 
 /** Why a mailbox is not renamed. */
 export type Obstacle =
-  /** Nothing took its old name, and it is for people to say that it was renamed. */
+  /** No mailbox took its old name, so only a person can say that it was renamed. */
   | { readonly kind: "mere"; readonly side: Side }
   | { readonly kind: "both"; readonly names: PerSide<string> }
   /** The other server has another mailbox of the new name; known: under that name. */
   | { readonly kind: "taken"; readonly side: Side; readonly isKnown: boolean }
   | { readonly kind: "ignored"; readonly side: Side }
   | { readonly kind: "inbox"; readonly side: Side }
-  /** It may be any of several, which hold the same, or cannot be compared. */
+  /** It may be any of several, which have the same contents, or cannot be compared. */
   | { readonly kind: "unclear"; readonly side: Side; readonly names: readonly string[] }
-  /** Depends on one that is left alone, and of which there is a line. */
+  /** It depends on a mailbox that is left alone, and that has a line of its own. */
   | { readonly kind: "entangled"; readonly side: Side };
 
 export interface Held extends Renaming {
   readonly obstacle: Obstacle;
-  /** All names that it has or had anywhere: none of them is what it seems to be. */
+  /** All names that it has or had anywhere: under none of them is the mailbox that it seems to be. */
   readonly names: readonly string[];
 }
 
@@ -53,11 +53,11 @@ export interface DecisionSituation {
   readonly isInScope: (name: string) => boolean;
   /** Whether a rename on this side is followed even if nothing else happened. */
   readonly isTold: (side: Side) => boolean;
-  /** Whether it is certain enough for that that a mailbox was renamed on this side. */
+  /** Whether it is certain enough that a mailbox was renamed on this side. */
   readonly isConfirmed: (side: Side, idx: number) => boolean;
 }
 
-/** A known mailbox that is called otherwise on a server, or on both. */
+/** A known mailbox that has another name on a server, or on both. */
 export interface Candidate {
   readonly idx: number;
   readonly name: string;

@@ -1,5 +1,5 @@
-// Before anything follows from mailboxes that seem to be called otherwise, or to be others, they are listed once more: a
-// name or a number that a server got wrong once is not to rename anything.
+// If mailboxes seem to have other names, or to be others, they are listed once more before anything follows: a name or a number
+// that a server got wrong once must not rename anything.
 
 import type { Session } from "../../imap/session/session.ts";
 import { type ListedMailbox, listEverything, type Listing } from "../../mail/listing/list-mailboxes.ts";
@@ -15,7 +15,7 @@ export interface Said {
   readonly found: Found;
 }
 
-/** Whether both servers list what the new names follow from as they did before. */
+/** Whether both servers still list the facts from which the new names follow. */
 export async function isSaidAgain(sessions: PerSide<Session>, said: Said): Promise<boolean> {
   const again = await bothSides((side) => listEverything(sessions[side], said.listings[side].naming));
   return sides.every((side) => {
@@ -24,7 +24,7 @@ export async function isSaidAgain(sessions: PerSide<Session>, said: Said): Promi
       .filter(({ idx }) => places[side].has(idx))
       .map(({ idx, name, states }) => ({ name, place: places[side].get(idx), state: states[side] }));
     const { mailboxes, unreadable } = again[side];
-    // What nobody asked for may be like what moved.
+    // A mailbox that nobody asked for may resemble the one that moved.
     const asked = [...mailboxes].filter(([name]) => isWhole || listed[side].has(name) || said.known.has(name));
     return unreadable.length === 0 && agree(moved, { before: listed[side], now: new Map(asked) });
   });
@@ -41,7 +41,7 @@ interface Lists {
   readonly now: ReadonlyMap<string, ListedMailbox>;
 }
 
-/** The lists may spell names in different ways; what the server calls a mailbox is the same in both. */
+/** The lists may spell names differently; the server's own name for a mailbox is the same in both. */
 function agree(moved: readonly Moved[], { before, now }: Lists): boolean {
   const [first, second] = [before, now].map(statesByWireName) as [States, States];
   const isAsBefore = (wireName: string): boolean => {

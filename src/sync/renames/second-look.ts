@@ -1,4 +1,4 @@
-// Checks whether a mailbox holds the messages that are recorded of a known one: numbers can be alike, messages are not.
+// Checks whether a mailbox holds the recorded messages of a known one: numbers can be alike, messages are not.
 
 import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
@@ -15,10 +15,10 @@ import type { Answer } from "./whereabouts-plan.ts";
 /** How many of the newest pairs are compared. */
 const sampleSize = 8;
 
-/** Where none of them is there, as many of those before: people tidy up a mailbox before they rename it. */
+/** If none of them is there, this many of those before: people tidy up a mailbox before they rename it. */
 const furtherSample = 100;
 
-/** With how many mailboxes one is compared. */
+/** With how many mailboxes a mailbox is compared. */
 const mostCounterparts = 32;
 
 export interface Look {
@@ -26,21 +26,20 @@ export interface Look {
   readonly store: Store;
 }
 
-/** Where a known mailbox may be. */
+/** A place where a known mailbox may be. */
 export interface Place {
   readonly idx: number;
   readonly side: Side;
   readonly wireName: string;
-  /** What may be the same mailbox on the other server, the likeliest first. */
+  /** Mailboxes on the other server that may be the same, the likeliest first. */
   readonly counterparts: readonly string[];
-  /** Older messages are compared, too, where the newest are gone. */
+  /** Older messages are compared, too, if the newest are gone. */
   readonly looksFurther?: boolean;
 }
 
 /**
- * Whether a known mailbox is in a place, by the fingerprints that are recorded of its messages, or by what the other server
- * has of them. Several places may be looked at together; without another round trip, where a server tells when it leaves a
- * mailbox.
+ * Whether a known mailbox is in a place, by the recorded fingerprints of its messages, or by the other server's copies. Several
+ * places may be looked at together; without another round trip, if a server reports when it leaves a mailbox.
  */
 export async function lookBack({ sessions, store }: Look, place: Place): Promise<Answer> {
   const { idx, side, wireName } = place;
@@ -59,7 +58,7 @@ export async function lookBack({ sessions, store }: Look, place: Place): Promise
   if (found.size === 0) return "missing";
   const answer =
     judge(rows.map((row) => fitOfRow(row, side, found))) ?? (await compareThere(channels, place, { rows, found }));
-  // The next time, that need not be looked at.
+  // The next time, it need not be looked at.
   if (answer === "fits") store.noteMailboxId(idx, side, channels[side].view?.mailboxId);
   return answer;
 }
@@ -69,7 +68,7 @@ interface Held {
   readonly found: ReadonlyMap<number, MessageIdentity>;
 }
 
-/** The other server may have it under several names, by numbers alone: its messages tell. */
+/** By numbers alone, the other server may have it under several names: its messages decide. */
 async function compareThere(
   channels: PerSide<Channel>,
   { side, counterparts }: Place,
@@ -86,7 +85,7 @@ async function compareThere(
   return counterparts.length > mostCounterparts ? "unknown" : answer;
 }
 
-/** Undefined for what tells nothing. */
+/** Undefined if it proves nothing. */
 function fitOfRow(row: PrintedPair, side: Side, found: ReadonlyMap<number, MessageIdentity>): boolean | undefined {
   const message = found.get(row[side]);
   const fit = message && fitOf(row.prints[side], message);
@@ -106,7 +105,7 @@ function judge(fits: readonly (boolean | undefined)[]): "fits" | "differs" | und
   return equal + others === 0 ? undefined : equal > others ? "fits" : "differs";
 }
 
-/** A mailbox is not to be renamed while it is selected: servers end the connection, or call all its messages gone. */
+/** A mailbox must not be renamed while it is selected: servers end the connection, or report all its messages as gone. */
 export async function leaveMailboxes(sessions: PerSide<Session>): Promise<void> {
   await bothSides((side) => leaveMailbox(sessions[side]));
 }

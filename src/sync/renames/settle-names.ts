@@ -1,5 +1,5 @@
-// Mailboxes that are called otherwise than they are known are dealt with before anything is created or copied: what is in
-// them would come to the other server a second time.
+// Deals with mailboxes that have other names than the recorded ones, before anything is created or copied: otherwise their
+// messages would come to the other server a second time.
 
 import type { Session } from "../../imap/session/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
@@ -34,11 +34,11 @@ export interface Settling {
   readonly isIgnored: (name: string) => boolean;
   readonly renames?: RenameSource;
   readonly followsRenames?: boolean;
-  /** Undefined: mailboxes that a server does not have any more are left to the user. */
+  /** Undefined: mailboxes that a server no longer has are left to the user. */
   readonly deletions?: FollowedDeletions | undefined;
-  /** Mailboxes that are not to be touched in this run. */
+  /** Mailboxes that this run must not touch. */
   readonly skipped: Set<string>;
-  /** Mailboxes that are to be looked at, though their numbers are what they were. */
+  /** Mailboxes that must be looked at even if their numbers are as recorded. */
   readonly doubted: Set<string>;
 }
 
@@ -47,11 +47,11 @@ export interface Listed {
   readonly known: ReadonlyMap<string, KnownMailbox>;
   /** Undefined: every known mailbox is what it was. */
   readonly found: Found | undefined;
-  /** False: whatever is still to be renamed is left alone. */
+  /** False: mailboxes that would still have to be renamed are left alone. */
   readonly mayRename: boolean;
 }
 
-/** True when something was renamed: the listings are out of date then. */
+/** True if something was renamed: the listings are out of date then. */
 export async function settleNames(settling: Settling, listed: Listed): Promise<boolean> {
   const { found } = listed;
   if (found === undefined) return bringBack(settling, listed);
@@ -71,7 +71,7 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
   if (doesAnyFollow && !(await isSaidAgain(settling.sessions, { ...listed, found }))) return true;
   for (const name of others) doubted.add(name);
   if (!isAnyToDo && (await bringBack(settling, listed))) return true;
-  // Their names may change while others are renamed: lines come at last, with those that they have then.
+  // Their names may change while others are renamed: so the lines come last, with the final names.
   if (!isAnyToDo || !listed.mayRename) holdBack(settling, listed, held);
   if (!isAnyToDo) return false;
   if (!listed.mayRename) {
@@ -87,7 +87,7 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
       done.push(...those.filter(({ from, to }) => from !== to));
   await follow(settling, listed, followed);
   done.push(...carried.filter(({ above }) => done.some(({ idx }) => idx === above)));
-  // At once: what is which may be harder to tell when both servers have done it.
+  // At once: after renames on both servers, it may be harder to see which is which.
   await recordRenames(settling, { renamings: done, listed, found });
   return true;
 }
@@ -96,14 +96,14 @@ function goesOn(to: string): InterimapError {
   return new InterimapError("MAILBOX_RENAMED", `still cannot be called "${briefName(to)}"`);
 }
 
-/** Names of known mailboxes under which a server has other messages than theirs, wherever theirs are. */
+/** Names of known mailboxes under which a server has other messages, wherever their own are. */
 function othersUnder({ places, listed }: Found, known: Listed["known"]): readonly string[] {
   const isAnother = (side: Side, { idx, name }: KnownMailbox): boolean =>
     places[side].has(idx) && places[side].get(idx) === undefined && listed[side].get(name)?.exists === true;
   return [...known.values()].filter((one) => sides.some((side) => isAnother(side, one))).map(({ name }) => name);
 }
 
-/** What is not listed with the others was not asked for. */
+/** Mailboxes that are not listed with the others were not asked for. */
 function isInScope(name: string, { listings }: Listed, { listed }: Found): boolean {
   const isThere = (side: Side): boolean => listings[side].mailboxes.has(name) || !listed[side].has(name);
   return sides.every(isThere);
@@ -137,7 +137,7 @@ async function exchange(
   });
 }
 
-/** What made room, and was left so when a run was ended or a server refused the rest. True if any has its name back. */
+/** Mailboxes that made room when a run was interrupted or a server refused the rest. True if any has its name back. */
 async function bringBack(settling: Settling, { listings, known, found, mayRename }: Listed): Promise<boolean> {
   const { skipped, isIgnored } = settling;
   let isAny = false;
@@ -165,7 +165,7 @@ async function bringBack(settling: Settling, { listings, known, found, mayRename
 
 interface OneSided extends Pick<Exchange, "side" | "moves" | "listed" | "staying"> {
   readonly listings: PerSide<Listing>;
-  /** The one of which there is a line where it cannot be done. */
+  /** The mailbox that is reported if it cannot be done. */
   readonly mailbox: string;
   readonly names: readonly string[];
 }
@@ -193,7 +193,7 @@ async function renameOrSkip(
   }
 }
 
-/** In a dry run: what is in them is not looked at, since it would be compared under other names. */
+/** In a dry run: their contents are not looked at, since they would be compared under other names. */
 function planRenames({ report, skipped }: Pick<Settling, "report" | "skipped">, moves: readonly Move[]): void {
   for (const { side, from, to } of moves) {
     if (from !== to) report({ type: "mailbox-renamed", side, mailbox: from, to, isPlanned: true });
@@ -231,7 +231,7 @@ function holdBack({ report, skipped }: Settling, { listings, known }: Listed, he
   for (const { names, from, to } of held) {
     for (const name of names) skipped.add(name);
     const places = names.filter((name) => name === to || name !== from);
-    // Made on the other server, these would be in the way.
+    // If they were created on the other server, they would be in the way.
     for (const side of sides)
       for (const name of listings[side].mailboxes.keys())
         if (!known.has(name) && places.some((place) => isWithin(name, place))) skipped.add(name);

@@ -1,12 +1,12 @@
-// Which of the mailboxes that a server lists is which known one, by the numbers that are recorded of each. Pure: where
-// numbers do not tell, it names what is to be looked at.
+// Finds out which listed mailbox is which known one, by the recorded numbers of each. Pure: if numbers are not enough, it names
+// the mailboxes that have to be looked at.
 
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import { continues, type MailboxState, sameState } from "../../model/mailbox-state.ts";
 import { settledName } from "../../model/temporary-name.ts";
 import { groupBy } from "../../util/group-by.ts";
 
-/** A known mailbox, and what is recorded of it on this side. */
+/** A known mailbox, and its record for this side. */
 export interface Recorded {
   readonly idx: number;
   readonly name: string;
@@ -19,9 +19,9 @@ export interface Question {
   readonly name: string;
 }
 
-/** `empty`: nothing is recorded of it that could be compared; `missing`: what is recorded is not there. */
+/** `empty`: no message is recorded that could be compared; `missing`: the recorded messages are not there. */
 export type Answer = "fits" | "differs" | "missing" | "unknown" | "empty";
-/** `messages`: its own are there; `nothing`: it has none that could be compared; `numbers`: it has, and no other mailbox is left. */
+/** `messages`: its own are there; `nothing`: it has none to compare; `numbers`: it has some, and no other mailbox is left. */
 export type Proof = "messages" | "nothing" | "numbers";
 export type Answers = (question: Question) => Answer | undefined;
 
@@ -35,20 +35,20 @@ export interface SideSituation {
 }
 
 export interface Whereabouts {
-  /** Of those that are not under their own name: the new one, if it is known. */
+  /** For mailboxes that are not under their own name: the new name, if it is known. */
   readonly places: ReadonlyMap<number, string | undefined>;
-  /** Of those that may be under one of several names: these. */
+  /** For mailboxes that may be under one of several names: these. */
   readonly unclear: ReadonlyMap<number, readonly string[]>;
-  /** What says so, of those whose place is known. */
+  /** The proof, for mailboxes whose place is known. */
   readonly proofs: ReadonlyMap<number, Proof>;
-  /** To be answered first; while there are any, the places say nothing. */
+  /** Questions that must be answered first; while there are any, the places mean nothing. */
   readonly questions: readonly Question[];
 }
 
 /** Mailboxes that were made in one second have the same UIDVALIDITY on some servers, and there may be thousands. */
 const mostQuestions = 64;
 
-/** Nothing is asked where numbers say that every mailbox goes on under its name from where it was. */
+/** Nothing is asked if the numbers show that every mailbox continues under its own name. */
 export function locate(situation: SideSituation, answers: Answers): Whereabouts {
   const { known, listed, alike, isGone } = situation;
   const stateAt = (name: string): MailboxState | undefined => stateIn(listed, name);
@@ -90,12 +90,12 @@ export function locate(situation: SideSituation, answers: Answers): Whereabouts 
   const stays = new Set<Recorded>();
   for (const one of new Set([...displaceable, ...alike])) {
     if (isLost(one)) displace(one);
-    // A server that went back, without another mailbox that could be this one, is another matter.
+    // If the server went back, and no other mailbox could be this one, that is another case.
     else if (sameAge(one).some((other) => isHeir(other, one))) {
       const answer = answerTo({ idx: one.idx, name: one.name });
-      // Until it is answered there is no need to ask what else may be there.
+      // Until this is answered, there is no need to ask what else may be there.
       if (answer === "fits" || answer === undefined) stays.add(one);
-      // Nothing leaves a mailbox without its numbers showing it.
+      // If the contents of a mailbox leave it, its numbers show that.
       const isAnother = answer === "missing" && sameState(stateAt(one.name)!, one.state!);
       if (answer === "differs" || isAnother) displace(one);
     }
@@ -147,7 +147,7 @@ function assign(
     const [name] = names;
     places.set(idx, name !== undefined && names.length === 1 && claims(name, fitting) === 1 ? name : undefined);
   }
-  // What holds nothing to compare is where nothing else is.
+  // A mailbox with nothing to compare is in the place where no other can be.
   const taken = new Set(places.values());
   for (const [idx, names] of possible) {
     if (fitting.get(idx)!.length > 0) continue;
@@ -170,7 +170,7 @@ function assign(
   return { places, unclear, proofs };
 }
 
-/** For one who asks {@link locate} several times. */
+/** For callers that ask {@link locate} several times. */
 export function situationOf(told: Omit<SideSituation, "alike">): SideSituation {
   return { ...told, alike: lookalikes(told.known, (name) => stateIn(told.listed, name)) };
 }
@@ -182,9 +182,8 @@ export function stateIn(listed: SideSituation["listed"], name: string): MailboxS
 }
 
 /**
- * Of the known mailboxes that are under their names, as far as UIDVALIDITY tells, those that may have taken another's place
- * all the same: each has numbers that the other could have now. Some servers give all mailboxes that are made in one second
- * the same UIDVALIDITY.
+ * Known mailboxes that seem to be under their own names, by UIDVALIDITY, but may have taken another's place: each has numbers
+ * that the other could have now. Some servers give all mailboxes that are created in the same second the same UIDVALIDITY.
  */
 export function lookalikes(
   known: readonly Recorded[],
@@ -193,7 +192,7 @@ export function lookalikes(
   const there = known.flatMap((recorded) => {
     const { state: before } = recorded;
     const now = stateAt(recorded.name);
-    // What never held a message can be exchanged for another one without any harm; INBOX keeps its name.
+    // A mailbox that never held a message can be confused with another one without harm; INBOX keeps its name.
     const hasHeld = before !== undefined && before.uidNext > 1 && recorded.name !== "INBOX";
     return hasHeld && now !== undefined && continues(now, before) ? [{ recorded, before, now }] : [];
   });

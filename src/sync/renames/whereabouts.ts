@@ -1,4 +1,4 @@
-// Finds known mailboxes that are called otherwise now: by what was listed, and where that does not tell, by asking the servers.
+// Finds known mailboxes that have other names now: by the listings, and if these are not enough, by asking the servers.
 
 import type { Session } from "../../imap/session/session.ts";
 import type { ListingQuery } from "../../mail/listing/list-both.ts";
@@ -38,15 +38,15 @@ export interface Found {
   readonly places: PerSide<ReadonlyMap<number, string | undefined>>;
   readonly unclear: PerSide<ReadonlyMap<number, readonly string[]>>;
   readonly proofs: PerSide<ReadonlyMap<number, Proof>>;
-  /** What was listed, and what was asked for besides. */
+  /** Mailboxes that were listed, and those that were asked for in addition. */
   readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
-  /** That is every mailbox. */
+  /** These are all mailboxes. */
   readonly isWhole: boolean;
 }
 
 type Listed = PerSide<ReadonlyMap<string, ListedMailbox>>;
 
-/** Undefined where every mailbox is what it was, as in nearly all runs; mostly nothing is asked to know that. */
+/** Undefined if every mailbox is what it was, as in nearly all runs; mostly this takes no question to the servers. */
 export async function findWhereabouts(search: Search, { listings, known }: Known): Promise<Found | undefined> {
   const mailboxes = [...known.values()];
   const { listed, isWhole, isGone } = await complete(search, { listings, mailboxes });
@@ -86,7 +86,7 @@ function keyOf(side: Side, { idx, name }: Question): string {
   return `${side} ${String(idx)} ${name}`;
 }
 
-/** Of those whose numbers could be each other's, each that has the same id as ever: its messages need not be looked at. */
+/** Mailboxes with interchangeable numbers that still have their recorded id: their messages need not be looked at. */
 async function itselfByIds(
   { sessions, store }: Search,
   situations: PerSide<SideSituation>,
@@ -112,11 +112,11 @@ interface Completed {
   readonly isGone: (name: string) => boolean;
 }
 
-/** Adds to a list that need not have all mailboxes what those that may be called otherwise now can have become. */
+/** Completes a list that may lack mailboxes: adds all that may be the ones with other names now. */
 async function complete({ sessions, query }: Search, { listings, mailboxes }: Incomplete): Promise<Completed> {
   const listed: Listed = perSide((side) => listings[side].mailboxes);
   const unknown = { listed, isWhole: false, isGone: () => false };
-  // What is listed in a line that cannot be read may be any of them.
+  // A mailbox in a line that cannot be read may be any of them.
   if (sides.some((side) => listings[side].unreadable.length > 0)) return unknown;
   if (query.patterns.includes("*") && query.selectOptions.length === 0)
     return { listed, isWhole: true, isGone: () => true };
@@ -135,7 +135,7 @@ async function complete({ sessions, query }: Search, { listings, mailboxes }: In
   return { listed: { local, remote }, isWhole: replaced, isGone: (name) => replaced || names.has(name) };
 }
 
-/** Whether another mailbox has the name of a known one; and those that seem to be called like a new one. */
+/** Whether another mailbox has the name of a known one; and those that seem to have the name of a new one. */
 function suspectsIn(
   listed: Listed,
   mailboxes: readonly KnownMailbox[],
@@ -155,7 +155,7 @@ function suspectsIn(
   return { replaced, renamed: [...renamed] };
 }
 
-/** Whether one that is listed may have the place of one that is not. */
+/** Whether a listed mailbox may be one that is not listed. */
 function mayBeExchanged(listed: ReadonlyMap<string, ListedMailbox>, recorded: readonly Recorded[]): boolean {
   const stateAt = (name: string): MailboxState | undefined => stateIn(listed, name);
   const states = new Map(recorded.map(({ name, state }) => [name, state]));
@@ -194,7 +194,7 @@ async function answerTo(search: Search, { side, question: { idx, name }, mailbox
 
 const mostOfSameAge = 64;
 
-/** Other mailboxes that could have the same id where a server gives it to several. */
+/** Other mailboxes that could have the same id, if a server gives it to several. */
 function sameAgeAs(name: string, listed: ReadonlyMap<string, ListedMailbox>): readonly string[] {
   const uidValidity = listed.get(name)?.state?.uidValidity;
   const isOther = (other: string): boolean => stateIn(listed, other)?.uidValidity === uidValidity || other === "INBOX";
@@ -215,7 +215,7 @@ function counterparts(
   const own = listed.get(name);
   const others = [...listed].filter(([other, mailbox]) => other !== name && isCandidate(mailbox));
   const isAsItWas = ({ state }: ListedMailbox): boolean => state !== undefined && sameState(state, before);
-  // Compared with any other one, each mailbox of the same age would seem to fit.
+  // In a comparison with any other one, each mailbox of the same age would seem to fit.
   if (own !== undefined && isCandidate(own) && isAsItWas(own)) return [own.wireName];
   const rest = others.map(([, mailbox]) => mailbox).sort((a, b) => Number(isAsItWas(b)) - Number(isAsItWas(a)));
   return [...(own !== undefined && isCandidate(own) ? [own] : []), ...rest].map(({ wireName }) => wireName);
