@@ -1,15 +1,9 @@
 // The six values are the key to a job: whoever knows them gets to it while it is queued or running.
 
 import { createHmac, randomBytes } from "node:crypto";
+import type { JobForm } from "../api.ts";
 
-export interface SixValues {
-  readonly host1: string;
-  readonly user1: string;
-  readonly password1: string;
-  readonly host2: string;
-  readonly user2: string;
-  readonly password2: string;
-}
+export type SixValues = Pick<JobForm, "host1" | "user1" | "password1" | "host2" | "user2" | "password2">;
 
 /**
  * HMAC-SHA-256 (RFC 2104) over the values as UTF-8, each with its length in front, so that no two lists of values are alike.
