@@ -1,12 +1,12 @@
 // Databases of older versions, those of the original program (0 and 1) first, and what must be in them after the upgrade.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import type { MailboxRecord } from "../../src/state/mailboxes.ts";
 import { openStore } from "../../src/state/open-store.ts";
-import { type Dump, dump, execute, temporaryDirectory } from "../unit/state/databases.ts";
+import { bytesOf, type Dump, dump, execute, temporaryDirectory } from "../unit/state/databases.ts";
 
 /** Makes `x.db` in a new directory; `extra` statements are run on it without foreign keys. */
 export function originalDatabase(
@@ -17,6 +17,17 @@ export function originalDatabase(
   const path = join(temporaryDirectory(t), "x.db");
   execute(path, readFileSync(new URL(`version-${version}.sql`, import.meta.url), "utf8") + extra);
   return path;
+}
+
+/** Opening such a database changes nothing, as long as it is not upgraded. */
+export function assertWaits(t: TestContext, version: 0 | 1 | 2): void {
+  const path = originalDatabase(t, version);
+  const before = bytesOf(path);
+  const store = openStore({ path });
+  assert.equal(store.needsUpgrade, true);
+  store.close();
+  assert.equal(bytesOf(path), before);
+  assert.deepEqual(readdirSync(dirname(path)), ["x.db"]);
 }
 
 export const upgradedMailboxes: readonly MailboxRecord[] = [

@@ -7,9 +7,9 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { findServer } from "../../scripts/lib/unpacked-servers.ts";
 import { type Certificate, makeCertificate } from "./certificate.ts";
-import { freePorts, startDaemon } from "./daemon.ts";
+import { freePorts, keepDaemon } from "./daemon.ts";
 import type { MailServer } from "./mail-server.ts";
-import { removeScratch, scratchDirectory } from "./scratch.ts";
+import { scratchDirectory } from "./scratch.ts";
 
 export interface CyrusOptions {
   readonly separator?: "/" | ".";
@@ -64,20 +64,15 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<MailServer
   execFileSync("chown", ["-R", `${account}:${group}`, directory]);
   chmodSync(directory, 0o755);
 
-  const start = () =>
-    startDaemon({
-      program: join(root, "usr/lib/cyrus/bin/master"),
-      args: ["-C", imapdConf, "-M", cyrusConf, "-p", join(directory, "master.pid")],
-      env: { LD_LIBRARY_PATH: libraryDirectory(root), CYRUS_USER: account },
-      // From the start, not later by itself: a change of user would lose the signal set for our death.
-      runAs: isRoot ? { uid: Number(uid), gid: Number(gid) } : undefined,
-      directory,
-      port,
-    }).catch((error: unknown) => {
-      removeScratch(directory);
-      throw error;
-    });
-  let daemon = await start();
+  const daemon = await keepDaemon({
+    program: join(root, "usr/lib/cyrus/bin/master"),
+    args: ["-C", imapdConf, "-M", cyrusConf, "-p", join(directory, "master.pid")],
+    env: { LD_LIBRARY_PATH: libraryDirectory(root), CYRUS_USER: account },
+    // From the start, not later by itself: a change of user would lose the signal set for our death.
+    runAs: isRoot ? { uid: Number(uid), gid: Number(gid) } : undefined,
+    directory,
+    port,
+  });
   return {
     kind: "cyrus",
     host: "127.0.0.1",
@@ -92,15 +87,7 @@ export async function startCyrus(options: CyrusOptions = {}): Promise<MailServer
     tunnelCommand: () => {
       throw new Error("Cyrus has no pre-authenticated program");
     },
-    restart: async (meanwhile) => {
-      await daemon.stop();
-      meanwhile?.();
-      daemon = await start();
-    },
-    stop: async () => {
-      await daemon.kill();
-      removeScratch(directory);
-    },
+    ...daemon,
   };
 }
 

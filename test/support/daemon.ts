@@ -7,7 +7,7 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { patienceMs } from "./eventually.ts";
-import { whenProcessEnds } from "./scratch.ts";
+import { removeScratch, whenProcessEnds } from "./scratch.ts";
 
 export interface DaemonCommand {
   readonly program: string;
@@ -28,7 +28,36 @@ export interface Daemon {
   kill(): Promise<void>;
 }
 
+/** A daemon that can be restarted on its data. */
+export interface KeptDaemon {
+  /** `meanwhile` runs while it is down. */
+  restart(meanwhile?: () => void): Promise<void>;
+  /** Ends it at once and removes its directory. */
+  stop(): Promise<void>;
+}
+
 const stopLimitMs = 60_000;
+
+/** Starts a daemon whose directory goes when it does, or when it cannot start. */
+export async function keepDaemon(command: DaemonCommand): Promise<KeptDaemon> {
+  const start = (): Promise<Daemon> =>
+    startDaemon(command).catch((error: unknown) => {
+      removeScratch(command.directory);
+      throw error;
+    });
+  let daemon = await start();
+  return {
+    restart: async (meanwhile) => {
+      await daemon.stop();
+      meanwhile?.();
+      daemon = await start();
+    },
+    stop: async () => {
+      await daemon.kill();
+      removeScratch(command.directory);
+    },
+  };
+}
 
 /** Resolves at the server's greeting. Throws with the end of its log when it exits instead. */
 export async function startDaemon(command: DaemonCommand): Promise<Daemon> {

@@ -6,9 +6,9 @@ import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { makeCertificate } from "./certificate.ts";
-import { freePorts, startDaemon } from "./daemon.ts";
+import { freePorts, keepDaemon } from "./daemon.ts";
 import type { MailServer } from "./mail-server.ts";
-import { removeScratch, scratchDirectory } from "./scratch.ts";
+import { scratchDirectory } from "./scratch.ts";
 
 export interface DovecotOptions {
   /** Hierarchy delimiter; "/" unless told, "." for maildir. */
@@ -56,14 +56,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<MailSe
     writeConfig(announcedCapabilities(tunnelWords(user)).filter((name) => !removed.has(name)));
   }
 
-  const start = () =>
-    startDaemon({ program: "/usr/sbin/dovecot", args: ["-F", "-c", configFile], directory, port }).catch(
-      (error: unknown) => {
-        removeScratch(directory);
-        throw error;
-      },
-    );
-  let daemon = await start();
+  const daemon = await keepDaemon({ program: "/usr/sbin/dovecot", args: ["-F", "-c", configFile], directory, port });
   return {
     kind: "dovecot",
     host: "127.0.0.1",
@@ -76,15 +69,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<MailSe
     prefix: options.prefix ?? "",
     directory,
     tunnelCommand: (other = user) => tunnelWords(other).join(" "),
-    restart: async (meanwhile) => {
-      await daemon.stop();
-      meanwhile?.();
-      daemon = await start();
-    },
-    stop: async () => {
-      await daemon.kill();
-      removeScratch(directory);
-    },
+    ...daemon,
   };
 
   function writeConfig(capabilities: readonly string[] | undefined): void {

@@ -7,9 +7,9 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { findServer } from "../../scripts/lib/unpacked-servers.ts";
-import { freePorts, startDaemon } from "./daemon.ts";
+import { freePorts, keepDaemon } from "./daemon.ts";
 import type { MailServer } from "./mail-server.ts";
-import { removeScratch, scratchDirectory } from "./scratch.ts";
+import { scratchDirectory } from "./scratch.ts";
 
 export interface MailutilsOptions {
   /** The accounts; the first is the server's `user`. Default "u". Those of a mail server have "@test" behind them. */
@@ -42,17 +42,12 @@ export async function startMailutils({ users = ["u"] }: MailutilsOptions = {}): 
   if (isRoot) execFileSync("chown", ["-R", `${uid}:${gid}`, join(directory, "home")]);
   chmodSync(directory, 0o755);
 
-  const start = () =>
-    startDaemon({
-      program: join(root, "usr/sbin/imap4d"),
-      args: [`--config-file=${config}`, "--foreground"],
-      directory,
-      port,
-    }).catch((error: unknown) => {
-      removeScratch(directory);
-      throw error;
-    });
-  let daemon = await start();
+  const daemon = await keepDaemon({
+    program: join(root, "usr/sbin/imap4d"),
+    args: [`--config-file=${config}`, "--foreground"],
+    directory,
+    port,
+  });
   return {
     kind: "mailutils",
     isBare: true,
@@ -68,15 +63,7 @@ export async function startMailutils({ users = ["u"] }: MailutilsOptions = {}): 
     tunnelCommand: () => {
       throw new Error("Mailutils is reached over TCP only");
     },
-    restart: async (meanwhile) => {
-      await daemon.stop();
-      meanwhile?.();
-      daemon = await start();
-    },
-    stop: async () => {
-      await daemon.kill();
-      removeScratch(directory);
-    },
+    ...daemon,
   };
 }
 
