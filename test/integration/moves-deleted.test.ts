@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, describe, test, type TestContext } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { startGmail } from "../support/gmail-server.ts";
 import { held as heldBy } from "../support/held.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap, type SectionSettings } from "../support/run-interimap.ts";
@@ -14,9 +15,10 @@ import { synchronisedStores } from "../support/synchronised-stores.ts";
 import { command, deliver, expunge, mail, mails, store, type TwoStores } from "../support/two-stores.ts";
 import { assertNothingToChange } from "./converge.ts";
 
-const { dovecot, dot, first, second, third } = await startAll({
+const { dovecot, dot, gmail, first, second, third } = await startAll({
   dovecot: startDovecot(),
   dot: startDovecot({ separator: "." }),
+  gmail: startGmail(),
   first: startDovecot(),
   second: startDovecot(),
   third: startDovecot(),
@@ -31,6 +33,7 @@ const kinds: Readonly<Record<string, MailServer>> = {
   Dovecot: dovecot,
   "a server without QRESYNC": await lesser(first, "noqresync"),
   "a server without mod-sequences": await lesser(second, "nocondstore"),
+  "the model of Gmail": gmail,
   "a server without UIDPLUS and mod-sequences": await lesser(third, "bare"),
 };
 
@@ -63,7 +66,8 @@ async function runs(stores: TwoStores, status = 0, ...args: readonly string[]): 
   return result.stderr;
 }
 
-const held = (server: MailServer): Promise<Record<string, string>> => heldBy(server, (name) => name !== "INBOX");
+const held = (server: MailServer): Promise<Record<string, string>> =>
+  heldBy(server, (name) => !/^(?:INBOX|\[Gmail\].*)$/s.test(name));
 
 /** How often a server was told to. */
 function told(stores: TwoStores, side: Side, ...verbs: readonly string[]): readonly number[] {

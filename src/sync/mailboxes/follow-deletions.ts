@@ -2,9 +2,10 @@
 // back. A run that is ended in between leaves a mailbox that neither server has under its name: the next one forgets it.
 
 import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.ts";
+import { lookUp } from "../../mail/listing/look-up.ts";
 import type { FollowedDeletions } from "../../model/followed-deletions.ts";
 import { isStraight } from "../../model/name-pairs.ts";
-import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { countUids } from "../../model/uid-set.ts";
 import { changesNothing, type Run } from "../context/run.ts";
 import { massDisappearance } from "../deletions/deletion-guard-words.ts";
@@ -67,14 +68,14 @@ export async function followDeletions(run: Run, wanted: FollowedDeletions, scene
   const doomed = roots.flatMap((root) => [root, ...root.below]);
   const areCopied = await copyFromDeleted(run, scene, doomed);
   await leaveMailboxes(run.sessions);
-  if (areCopied) return { ...nothing, isAny: true };
+  if (areCopied && (await haveNews(run, { ...scene, listed }, doomed))) return { ...nothing, isAny: true };
   if (roots.length > 0) admit(run, { ...plan, roots });
   for (const { idx } of returning) {
     // An earlier run may have been about to delete it.
     run.store.losses.forgetDeletion(idx);
     forgetMailbox(run, idx);
   }
-  let isAny = isForgotten || returning.length > 0;
+  let isAny = isForgotten || returning.length > 0 || areCopied;
   for (const root of roots) {
     if (run.stop.aborted || run.skipped.has(root.name)) continue;
     const refusal = await carryOutDeletion(run, { ...scene, root, trash: wanted.trash, listed });
@@ -154,6 +155,20 @@ async function changedAmong(
     if (!(await isSideAsRecorded(look, side))) changed.push(one);
   }
   return changed;
+}
+
+/** Whether anything came to them while messages were copied. That may change a mod-sequence of theirs: of labels, it does. */
+async function haveNews(
+  { sessions }: Run,
+  { listings, listed }: Looked,
+  mailboxes: readonly GoneMailbox[],
+): Promise<boolean> {
+  const names = mailboxes.map(({ name }) => name);
+  const now = await bothSides((side) => lookUp(sessions[side], { naming: listings[side].naming, names }));
+  return mailboxes.some(({ name, side }) => {
+    const [before, after] = [listed, now].map((told) => told[otherSide(side)].get(name));
+    return before?.messages !== after?.messages || before?.state?.uidNext !== after?.state?.uidNext;
+  });
 }
 
 /** On a server where what is below goes another way than here, one rename would tear mailboxes apart. */
