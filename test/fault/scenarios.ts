@@ -350,6 +350,21 @@ export const scenarios: readonly Scenario[] = [
     settings: { "follow-deletions": "YES", "trash-mailbox": "" },
   },
   {
+    name: "gone: deleted, and others have its name and the name after that",
+    synced: [
+      "create Box",
+      "create Cup",
+      "create Mug",
+      "append Box a*2",
+      "append Cup c*2",
+      "append Mug m",
+      "append INBOX i*9",
+    ],
+    local: ["delete Mug", "rename Cup Mug", "rename Box Cup", "append Cup l"],
+    remote: ["append Box r"],
+    settings: { "follow-deletions": "YES", "trash-mailbox": "" },
+  },
+  {
     name: "gone: renamed on one side, deleted on the other, where another has its name",
     synced: ["create Box", "append Box a*3", "append INBOX i*9"],
     local: ["rename Box Cup", "append Cup l"],

@@ -149,6 +149,30 @@ for (const side of sides) {
     assert.equal(await run(stores, 0), "");
   });
 
+  test(`one whose name another got on the ${side} server makes room for that one on the other; subscriptions go along`, async (t) => {
+    const stores = await filled(t);
+    await act(stores.local, "create new", "append new n 2", "subscribe new", "subscribe box/sub");
+    await run(stores, 0);
+    await act(stores[side], "delete rest", "delete box/sub", "rename new box/sub", "unsubscribe new");
+    const lines = await run(stores, 0);
+    assert.match(lines, new RegExp(`^${there}\\(new\\): Renamed to "box.sub"$`, "m"));
+    const now = { box: "b1 b2", "box/sub": "n1 n2" };
+    assert.deepEqual(await held(stores[side]), now);
+    const keptThere = { "Deleted Mailboxes/box/sub": "s1 s2", "Deleted Mailboxes/rest": "r1 r2" };
+    assert.deepEqual(await held(stores[there]), { ...keptThere, ...now });
+    for (const one of sides) assert.deepEqual([...(await snapshot(stores[one])).subscribed], ["box\0sub"]);
+    assert.equal(await run(stores, 0), "");
+  });
+
+  test(`one that changed on the ${there} server, and whose name another got on the ${side} one, stays with a line`, async (t) => {
+    const stores = await filled(t);
+    await act(stores[side], "delete rest", "delete box/sub", "rename box rest");
+    await act(stores[there], "append rest late");
+    assert.match(await run(stores, 1), /has another mailbox of that name/);
+    assert.equal((await held(stores[there]))["rest"], "late1 r1 r2");
+    assert.deepEqual(await held(stores[side]), { rest: "b1 b2" });
+  });
+
   test(`with EMPTY only what holds nothing follows the ${side} server`, async (t) => {
     const stores = await filled(t, two, { "follow-deletions": "EMPTY" });
     await act(stores.local, "create void");

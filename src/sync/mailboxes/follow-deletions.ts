@@ -99,9 +99,10 @@ function lacksTooMany({ deletionLimit, guard }: Run, side: Side, { gone, known, 
   return areTooMany(lost, lost + there);
 }
 
-function isBackOn({ skipped }: Run, side: Side, { known, listings }: Scene): boolean {
+function isBackOn({ skipped }: Run, side: Side, { known, listings, gone, areReplaced = false }: Scene): boolean {
+  const replaced = new Set(areReplaced ? gone.map(({ name }) => name) : []);
   return hasGoneBack(side, known.values(), ({ name }) => {
-    const listed = skipped.has(name) ? undefined : listings[side].mailboxes.get(name);
+    const listed = skipped.has(name) || replaced.has(name) ? undefined : listings[side].mailboxes.get(name);
     return listed?.exists === true ? listed.state : undefined;
   });
 }

@@ -7,8 +7,9 @@ import type { ListedMailbox, Listing } from "../../mail/listing/list-mailboxes.t
 import { lookUp } from "../../mail/listing/look-up.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { briefName, renamedAlong, toWire } from "../../model/mailbox-name.ts";
-import { bothSides, otherSide, type PerSide, type Side } from "../../model/side.ts";
+import { otherSide, type PerSide, type Side, sides } from "../../model/side.ts";
 import { keptNames } from "../../model/trash-mailbox.ts";
+import { allDone } from "../../util/all-done.ts";
 import { changesNothing, ifPlanned, type Run } from "../context/run.ts";
 import type { GoneMailbox, GonePlan } from "./gone-plan.ts";
 
@@ -16,6 +17,8 @@ export interface ToDelete {
   readonly root: GonePlan["roots"][number];
   readonly listings: PerSide<Listing>;
   readonly listed: PerSide<ReadonlyMap<string, ListedMailbox>>;
+  /** The other server has another mailbox of this name. */
+  readonly areReplaced?: boolean;
   /** Undefined: it is not kept. */
   readonly trash: string | undefined;
 }
@@ -23,7 +26,7 @@ export interface ToDelete {
 /** Undefined when it is done, or told in a dry run; else why it is left alone. */
 export async function carryOutDeletion(
   run: Run,
-  { root, listings, listed, trash }: ToDelete,
+  { root, listings, listed, areReplaced = false, trash }: ToDelete,
 ): Promise<string | undefined> {
   const side = otherSide(root.side);
   const mailboxes = [root, ...root.below];
@@ -46,7 +49,8 @@ export async function carryOutDeletion(
     if (!(error instanceof InterimapError) || error.abandons !== "mailbox") throw error;
     return refusalOf(error, trash);
   }
-  await endSubscriptions(run, { listings, names: mailboxes.map(({ name }) => name) });
+  const names = mailboxes.map(({ name }) => name);
+  await endSubscriptions(run, { listings, names, on: areReplaced ? [side] : sides });
   run.store.transaction(() => {
     for (const { idx } of mailboxes) forgetMailbox(run, idx);
   });
@@ -94,12 +98,18 @@ async function freeName({ sessions }: Run, { side, listings, name, trash }: Want
   throw new InterimapError("MAILBOX_EXISTS", "too many of that name are kept already", { side });
 }
 
+interface Ended {
+  readonly listings: PerSide<Listing>;
+  readonly names: readonly string[];
+  readonly on?: readonly Side[];
+}
+
 /** Servers keep subscriptions to what is no more. */
 export async function endSubscriptions(
   { sessions, report }: Run,
-  { listings, names }: { readonly listings: PerSide<Listing>; readonly names: readonly string[] },
+  { listings, names, on = sides }: Ended,
 ): Promise<void> {
-  await bothSides(async (side) => {
+  const onOne = async (side: Side): Promise<void> => {
     const { naming } = listings[side];
     const found = await lookUp(sessions[side], { naming, names, selectOptions: ["SUBSCRIBED"] });
     for (const [mailbox, { subscribed, wireName }] of found) {
@@ -112,7 +122,8 @@ export async function endSubscriptions(
         report({ type: "subscription-refused", side, mailbox, reason: error.words });
       }
     }
-  });
+  };
+  await allDone(on.map(onOne));
 }
 
 export function forgetMailbox({ store }: Pick<Run, "store">, idx: number): void {

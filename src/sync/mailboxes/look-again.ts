@@ -16,7 +16,11 @@ import { lookBack } from "../renames/second-look.ts";
 import type { Gone, Left } from "./gone-plan.ts";
 import { saysNowhere } from "./nowhere.ts";
 
-export type Scene = Pick<Reconciled, "listings" | "known"> & { readonly gone: readonly Gone[] };
+export interface Scene extends Pick<Reconciled, "listings" | "known"> {
+  readonly gone: readonly Gone[];
+  /** Where they are gone, others that are known have their names now. */
+  readonly areReplaced?: boolean;
+}
 
 export interface SecondLook {
   /** Both servers, of all that is gone and below it. */
@@ -44,9 +48,10 @@ export async function lookAgain(run: Run, scene: Scene): Promise<SecondLook | un
   const left: Left[] = [];
   for (const one of scene.gone) {
     const { side, name } = one;
-    if (listed[side].get(name)?.exists === true) continue;
+    const isReplaced = scene.areReplaced === true;
+    if ((listed[side].get(name)?.exists === true) !== isReplaced) continue;
     const reason =
-      (await whyNotGone(run, side, wireNameOf(name, listings[side]))) ??
+      (isReplaced ? undefined : await whyNotGone(run, side, wireNameOf(name, listings[side]))) ??
       (await heirOf(run, one, { ...scene, hidden: hidden.get(side) ?? [] }));
     if (reason === undefined) gone.push(one);
     else left.push({ ...one, reason });

@@ -3,7 +3,8 @@
 import { InterimapError } from "../../model/errors.ts";
 import { otherSide, perSide, sides } from "../../model/side.ts";
 import { isTemporary } from "../../model/temporary-name.ts";
-import { type Reconciled, type Run, skipMailbox } from "../context/run.ts";
+import { changesNothing, type Reconciled, type Run, skipMailbox } from "../context/run.ts";
+import type { Scene } from "../mailboxes/look-again.ts";
 import { planFollowing } from "./rename-news-plan.ts";
 import type { Listed } from "./settle-names.ts";
 import { findWhereabouts } from "./whereabouts.ts";
@@ -13,7 +14,17 @@ export async function settleNames(run: Run, listed: Omit<Listed, "found">): Prom
   const found = await findWhereabouts(run, listed);
   const isAnyAside = sides.some((side) => [...listed.listings[side].mailboxes.keys()].some(isTemporary));
   if (found === undefined && !isAnyAside) return false;
-  return (await import("./settle-names.ts")).settleNames(run, { ...listed, found });
+  return (await import("./settle-names.ts")).settleNames(
+    { ...run, makeRoom: (scene) => makeRoom(run, scene) },
+    { ...listed, found },
+  );
+}
+
+/** Deletes mailboxes of which others have the names where they were deleted. Returns whether anything changed. */
+async function makeRoom(run: Run, scene: Scene): Promise<boolean> {
+  if (run.deletions === undefined || changesNothing(run)) return false;
+  const { followDeletions } = await import("../mailboxes/follow-deletions.ts");
+  return (await followDeletions(run, run.deletions, { ...scene, areReplaced: true })).isAny;
 }
 
 /** Follows reported renames on the other side and in the database. True if something was changed. */

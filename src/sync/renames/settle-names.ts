@@ -12,6 +12,7 @@ import { isTemporary, settledName } from "../../model/temporary-name.ts";
 import type { Store } from "../../state/state-store.ts";
 import type { Report } from "../context/events.ts";
 import { changesNothing } from "../context/run.ts";
+import type { Scene } from "../mailboxes/look-again.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { type Exchange, exchangeNames } from "./follow-exchanges.ts";
 import { recordRenames } from "./record-renames.ts";
@@ -36,6 +37,8 @@ export interface Settling {
   readonly followsRenames?: boolean;
   /** Undefined: mailboxes that a server no longer has are left to the user. */
   readonly deletions?: FollowedDeletions | undefined;
+  /** Deletes mailboxes that were deleted on one server, and whose names others have there now. True if anything changed. */
+  readonly makeRoom?: (scene: Scene) => Promise<boolean>;
   /** Mailboxes that this run must not touch. */
   readonly skipped: Set<string>;
   /** Mailboxes that must be looked at even if their numbers are as recorded. */
@@ -71,6 +74,7 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
   if (doesAnyFollow && !(await isSaidAgain(settling.sessions, { ...listed, found }))) return true;
   for (const name of others) doubted.add(name);
   if (!isAnyToDo && (await bringBack(settling, listed))) return true;
+  if (!isAnyToDo && listed.mayRename && (await replaceDeleted(settling, { ...listed, found }, held))) return true;
   // Their names may change while others are renamed: so the lines come last, with the final names.
   if (!isAnyToDo || !listed.mayRename) holdBack(settling, listed, held);
   if (!isAnyToDo) return false;
@@ -90,6 +94,29 @@ export async function settleNames(settling: Settling, listed: Listed): Promise<b
   // At once: after renames on both servers, it may be harder to see which is which.
   await recordRenames(settling, { renamings: done, listed, found });
   return true;
+}
+
+/** Those in the way of others that have their names where they were deleted. */
+async function replaceDeleted(
+  { sessions, followsRenames, makeRoom }: Settling,
+  listed: Listed & { readonly found: Found },
+  held: readonly Held[],
+): Promise<boolean> {
+  const { listings, known, found } = listed;
+  if (makeRoom === undefined || followsRenames !== true) return false;
+  const isConfirmed = confirmation(known, found);
+  const gone = held.flatMap(({ idx, to, obstacle }) => {
+    if (obstacle.kind !== "taken" || !obstacle.isKnown || !isConfirmed(obstacle.side, idx)) return [];
+    const { side } = obstacle;
+    const holder = known.get(to)!;
+    const isDeleted =
+      found.places[side].has(holder.idx) &&
+      found.places[side].get(holder.idx) === undefined &&
+      !found.unclear[side].has(holder.idx);
+    return isDeleted ? [{ side, name: to }] : [];
+  });
+  if (gone.length === 0) return false;
+  return !(await isSaidAgain(sessions, listed)) || (await makeRoom({ listings, known, gone }));
 }
 
 function goesOn(to: string): InterimapError {
