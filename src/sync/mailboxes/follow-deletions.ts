@@ -68,6 +68,8 @@ export async function followDeletions(run: Run, wanted: FollowedDeletions, scene
   const doomed = roots.flatMap((root) => [root, ...root.below]);
   const areCopied = await copyFromDeleted(run, scene, doomed);
   await leaveMailboxes(run.sessions);
+  // Nothing can come back to a name that is taken.
+  if (scene.areReplaced === true) returning.length = 0;
   if (areCopied && (await haveNews(run, { ...scene, listed }, doomed))) return { ...nothing, isAny: true };
   if (roots.length > 0) admit(run, { ...plan, roots });
   for (const { idx } of returning) {
