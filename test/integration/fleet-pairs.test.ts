@@ -1,6 +1,8 @@
 // Pairs in a fleet: how their state travels, and what becomes of it when a worker, a process or the database fails.
 
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
@@ -63,8 +65,7 @@ interface Listed {
 }
 
 async function listed({ name }: Pair): Promise<Listed> {
-  const [account] = JSON.parse(await fleet.done("list", name, "--json")) as Listed[];
-  return account!;
+  return JSON.parse(await fleet.done("list", name, "--json")) as Listed;
 }
 
 /** Its turn is now. */
@@ -298,6 +299,40 @@ test("a server that cannot be reached is tried again and again, and the lag tell
   await fleet.postgres.query("update pgboss.job set start_after = now() where singleton_key is not null");
   await fleet.workOff();
   assert.equal((await listed(pair)).status, "waiting");
+});
+
+test("a pair that is out of step for too long is told, once until it is in step again", async () => {
+  const pair = await addPair({ port2: 1, every: "1m" });
+  const heard = join(fleet.directory, "late");
+  const alerts = (): Record<string, unknown>[] =>
+    (existsSync(heard) ? readFileSync(heard, "utf8") : "")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter(({ alert }) => alert === "pair-late");
+  const alerting = ["--alert", `cat >> ${heard}`, "--lag-alert", "600", "--retry-delay", "3600"];
+  const lagBy = (minutes: number): Promise<unknown> =>
+    fleet.postgres.query(
+      "update interimap_fleet.accounts set added = now() - make_interval(mins => $2), in_step = null where name = $1",
+      [pair.name, minutes],
+    );
+  await lagBy(10);
+  await fleet.workOff(...alerting);
+  assert.deepEqual(alerts(), []);
+  await lagBy(12);
+  for (let i = 0; i < 2; i++) await fleet.workOff(...alerting);
+  const [{ account, everySeconds, reason } = {}, ...more] = alerts();
+  assert.deepEqual([account, everySeconds, more], [pair.name, 60, []]);
+  assert.match(String(reason), /refused/);
+  const path = fleet.file(
+    "port.json",
+    JSON.stringify({ name: pair.name, port2: remoteProxy.server.port, password2: "p" }),
+  );
+  await fleet.done("add", "--update", path);
+  await again(pair);
+  await lagBy(12);
+  await fleet.workOff(...alerting);
+  assert.equal(alerts().length, 2);
 });
 
 test("settings that are none of a pair are faults of its line", async () => {

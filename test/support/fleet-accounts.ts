@@ -47,8 +47,7 @@ export function accountsOf(
       return name;
     },
     listed: async (name) => {
-      const [account] = JSON.parse(await fleet.done("list", name, "--json")) as Listed[];
-      return account!;
+      return JSON.parse(await fleet.done("list", name, "--json")) as Listed;
     },
     copied,
     whenCopying: async (name) => {

@@ -27,6 +27,12 @@ export function groupsOfServer(host: string): string[] {
   return provider.length > 0 ? provider : ["source", "target"].map((side) => `${side}:${placeOf(host)}`);
 }
 
+/** The name of the administrator's own one. */
+export function ownGroup(groups: readonly string[]): string | undefined {
+  const prefix = "group:";
+  return groups.find((group) => group.startsWith(prefix))?.slice(prefix.length);
+}
+
 /** Their name in the queue. */
 export function groupKey(groups: readonly string[]): string {
   return groups.join(" ");

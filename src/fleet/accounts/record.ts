@@ -2,10 +2,11 @@
 
 import type { KeyObject } from "node:crypto";
 import { rawWords, unquoted } from "../../util/shell/shell-line.ts";
+import { shellWord } from "../../util/shell-word.ts";
 import { parseReference, type SecretReference } from "../secrets/reference.ts";
 import { seal } from "../secrets/seal.ts";
 import { type Account, type AccountHost, engines } from "./account.ts";
-import { parseWindow } from "./daily-window.ts";
+import { parseWindow, windowText } from "./daily-window.ts";
 
 /** What a file may say of an account; `password1` is in the clear and gets sealed, `secret1` says where the secret is. */
 export const columns = [
@@ -28,8 +29,16 @@ const mostPriority = 1_000;
 /** Of pairs that are kept in step. */
 const usualRhythmSeconds = 300;
 
-/** What is wrong is a fault, and something harmless stands in its place. `sealing`: undefined where there is no key. */
-export function accountOf(record: AccountRecord, sealing: KeyObject | undefined): Reading {
+export interface RecordOptions {
+  /** Undefined: there is no key. */
+  readonly sealing: KeyObject | undefined;
+  /** What columns say that are not there, and what passwords are where none is written. */
+  readonly stored?: Account | undefined;
+}
+
+/** What is wrong is a fault, and something harmless stands in its place. */
+export function accountOf(written: AccountRecord, { sealing, stored }: RecordOptions): Reading {
+  const record = stored === undefined ? written : { ...recordOf(stored), ...written };
   const faults: string[] = [];
   const text = (column: Column): string => record[column]?.trim() ?? "";
   const fault = (message: string): undefined => void faults.push(message);
@@ -61,10 +70,17 @@ export function accountOf(record: AccountRecord, sealing: KeyObject | undefined)
       if (reference !== undefined) return reference;
       // Somebody may have written the password there.
       fault(`secret${number} begins with none of file:/, credential: and command:`);
-    } else if (password === "") fault(`password${number} is missing`);
+    } else if (password === "" && stored !== undefined) return keptSecret(number, purpose, stored.hosts[number - 1]!);
+    else if (password === "") fault(`password${number} is missing`);
     else if (sealing !== undefined) return { from: "sealed", sealed: seal(password, sealing, purpose) };
     else fault(`password${number} cannot be sealed: there is no key yet; make one with: interimap-fleet keys new FILE`);
     return none;
+  };
+  const keptSecret = (number: 1 | 2, purpose: Omit<AccountHost, "secret">, before: AccountHost): SecretReference => {
+    const isSame = purpose.host.toLowerCase() === before.host.toLowerCase() && purpose.port === before.port;
+    if (before.secret.from === "sealed" && !(isSame && purpose.user === before.user))
+      fault(`password${number} is missing: the one in the fleet is sealed for another server, port or user`);
+    return before.secret;
   };
   for (const column of columns)
     if (unprintable(column).test(text(column))) fault(`${column}: it has a character that cannot be printed`);
@@ -107,4 +123,16 @@ function secondsOf(text: string): number | undefined {
   const [, number, unit = ""] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   const seconds = Number(number) * (units[unit] ?? NaN);
   return seconds >= leastSeconds ? seconds : undefined;
+}
+
+/** All but its secrets, as it would be written. */
+function recordOf({ name, hosts, engine, options, group, priority, window, everySeconds }: Account): AccountRecord {
+  const [one, two] = hosts;
+  return {
+    ...{ name, engine, options: options.map(shellWord).join(" "), group: group ?? "", priority: String(priority) },
+    ...{ host1: one.host, port1: String(one.port ?? ""), user1: one.user },
+    ...{ host2: two.host, port2: String(two.port ?? ""), user2: two.user },
+    window: window === undefined ? "" : windowText(window),
+    every: everySeconds === undefined ? "" : `${String(everySeconds)}s`,
+  };
 }

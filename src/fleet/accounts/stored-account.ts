@@ -4,8 +4,8 @@ import type { Queries } from "../database/database.ts";
 import type { SecretReference } from "../secrets/reference.ts";
 import type { Account, AccountHost, EngineName, Phase } from "./account.ts";
 import type { HostColumns } from "./account-row.ts";
-import { parseWindow, windowText } from "./daily-window.ts";
-import { groupKey, groupsOf } from "./groups.ts";
+import { parseWindow } from "./daily-window.ts";
+import { ownGroup } from "./groups.ts";
 
 /** `waiting`: in the queue, or being worked on. */
 export type Status = "waiting" | "done" | "paused" | "stopped" | "quarantined" | "dead";
@@ -57,29 +57,12 @@ function stored(row: AccountRow): StoredAccount {
   };
 }
 
-export interface Inserted {
-  readonly id: number;
-  readonly groupKey: string;
-  readonly priority: number;
-}
-
-/** Undefined: there is one of that name. `phase`: of a copy; a pair is kept in step. */
-export async function insertAccount(queries: Queries, account: Account, phase: Phase): Promise<Inserted | undefined> {
-  const { name, hosts, engine, options, priority, window, everySeconds } = account;
-  const groups = groupsOf(account);
-  const key = groupKey(groups);
-  await queries.rows("insert into interimap_fleet.group_sets values ($1, $2) on conflict do nothing", [key, groups]);
-  const [row] = await queries.rows<{ id: number }>(
-    `insert into interimap_fleet.accounts (name, host1, port1, user1, secret1, host2, port2, user2, secret2, options,
-       group_set, priority, work_window, every_seconds, phase, engine, status)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'waiting')
-     on conflict (name) do nothing returning id`,
-    [
-      name,
-      ...hosts.flatMap(({ host, port, user, secret }) => [host, port ?? null, user, JSON.stringify(secret)]),
-      ...[options, key, priority, window === undefined ? null : windowText(window), everySeconds ?? null],
-      ...[engine === "sync" ? "sync" : phase, engine],
-    ],
+/** Each with the group of the administrator's own. */
+export async function accountsByName(queries: Queries, names: readonly string[]): Promise<Map<string, StoredAccount>> {
+  const rows = await queries.rows<AccountRow & { readonly groups: readonly string[] }>(
+    `select accounts.*, groups from interimap_fleet.accounts join interimap_fleet.group_sets on key = group_set
+     where name = any($1)`,
+    [names],
   );
-  return row === undefined ? undefined : { id: row.id, groupKey: key, priority };
+  return new Map(rows.map((row) => [row.name, { ...stored(row), group: ownGroup(row.groups) }]));
 }

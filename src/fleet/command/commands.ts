@@ -24,7 +24,7 @@ import { type Invocation, usage } from "./options.ts";
 
 export interface Performed {
   /** For the standard output. */
-  readonly text: string;
+  readonly text: string | AsyncIterable<string>;
   readonly isFine: boolean;
 }
 
@@ -37,13 +37,15 @@ export async function performCommand(fleet: Fleet, invocation: Invocation): Prom
     case "import": {
       const form = command === "add" ? "columns" : "imapsync";
       const phase = phaseOf(value("phase") ?? "bulk");
-      const { lines, isFine } = await addAccounts(fleet, { path: first, form, phase, onlyChecks: has("check") });
+      const { lines, isFine } = await addAccounts(fleet, {
+        ...{ path: first, form, phase, onlyChecks: has("check"), updates: has("update") },
+      });
       return { text: lines.map((line) => `${line}\n`).join(""), isFine };
     }
     case "status":
       return fine(await statusIn(fleet, invocation));
     case "list":
-      return fine(await listAccounts(fleet, selectionOf(invocation), has("json")));
+      return fine(listAccounts(fleet, selectionOf(invocation), has("json")));
     case "plan":
       return fine(await showPlan(fleet, count("concurrency", [1, 100_000]), has("json")));
     case "log":
@@ -94,7 +96,7 @@ async function statusIn({ database }: Fleet, { has }: Invocation): Promise<strin
   return has("metrics") ? metricsText(status) : statusText(status);
 }
 
-function fine(text: string): Performed {
+function fine(text: Performed["text"]): Performed {
   return { text, isFine: true };
 }
 

@@ -81,7 +81,8 @@ async function onFleet(invocation: Invocation, url: string): Promise<ExitCode> {
   const fleet = await openFleet({ url, connections: 2, isWorker: false, onError: () => undefined });
   try {
     const { text, isFine } = await performCommand(fleet, invocation);
-    await print(text);
+    if (typeof text === "string") await print(text);
+    else for await (const part of text) await print(part);
     return isFine ? exitCode.done : exitCode.partial;
   } finally {
     await fleet.close();

@@ -24,7 +24,10 @@ export const options = {
     describe: "the database of the fleet, without a password; otherwise PGHOST and its like decide",
   },
   phase: { value: "PHASE", describe: "what the first run is for: measure, bulk (unless told), pass, final or verify" },
-  check: { describe: "only check the file" },
+  check: { describe: "only check the file; with --update, show what would change" },
+  update: {
+    describe: "accounts that are in the fleet become as the file says; columns that it lacks stay as they are",
+  },
   name: { value: "NAME", describe: "what the worker is called; the machine's name and process unless told" },
   concurrency: { value: "N", describe: "accounts at the same time; as many as there are processors unless told" },
   "key-file": { value: "FILE", describe: "a private key that opens secrets; may be given several times" },
@@ -43,7 +46,12 @@ export const options = {
   directory: { value: "DIRECTORY", describe: "for files of runs, private to this user; a temporary one unless told" },
   alert: {
     value: "COMMAND",
-    describe: "gets what needs somebody, as JSON at its standard input: accounts, paused groups, workers that are gone",
+    describe:
+      "gets what needs somebody, as JSON at its standard input: accounts, pairs out of step, paused groups, workers that are gone",
+  },
+  "lag-alert": {
+    value: "SECONDS",
+    describe: "tell of a pair whose lag is so much longer than its rhythm; 900 unless told",
   },
   "log-format": { value: "FORMAT", describe: "how log messages look: text, or json, an object on each line" },
   "until-idle": { describe: "end when nothing is due any more" },
@@ -64,7 +72,7 @@ const selection = ["all", "group", "status"] as const;
 
 export const commands = {
   add: {
-    ...{ operands: "FILE", operandCount: [1, 1], options: ["phase", "check"] },
+    ...{ operands: "FILE", operandCount: [1, 1], options: ["phase", "check", "update"] },
     describe: "add the accounts of a file in CSV or JSON; - is the standard input",
   },
   import: {
@@ -84,6 +92,7 @@ export const commands = {
       "directory",
       "node",
       "alert",
+      "lag-alert",
       "log-format",
       "until-idle",
     ],

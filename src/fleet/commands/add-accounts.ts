@@ -1,22 +1,26 @@
-// `add` and `import`: accounts of a file, all of them or, where one is wrong, none.
+// `add` and `import`: accounts of a file, all of them or, where one is wrong, none. With `--update`, those that are in the fleet become
+// as the file says.
 
-import { readFileSync } from "node:fs";
 import { InterimapError } from "../../model/errors.ts";
 import { counted } from "../../util/counted.ts";
-import { slices } from "../../util/slices.ts";
-import type { Account, Phase } from "../accounts/account.ts";
-import type { HostColumns } from "../accounts/account-row.ts";
-import { accountFault } from "../accounts/check-account.ts";
-import { readAccounts, readImapsyncList, workOf } from "../accounts/read-accounts.ts";
-import { insertAccount, type Inserted } from "../accounts/stored-account.ts";
+import { printable } from "../../util/printable.ts";
+import type { Phase } from "../accounts/account.ts";
+import { changeText } from "../accounts/account-changes.ts";
+import { Incoming, type IncomingAccount, type LineFault } from "../accounts/incoming.ts";
+import { readAccount } from "../accounts/read-account.ts";
+import { accountsByName } from "../accounts/stored-account.ts";
+import { textOfFile } from "../accounts/text-of-file.ts";
+import { type FileForm, type WrittenLine, writtenLines } from "../accounts/written-lines.ts";
 import type { Fleet } from "../fleet.ts";
 import { currentKey } from "../secrets/stored-keys.ts";
 
 export interface Adding {
   readonly path: string;
-  readonly form: "columns" | "imapsync";
+  readonly form: FileForm;
   readonly phase: Phase;
   readonly onlyChecks: boolean;
+  /** Accounts that are in the fleet are changed. */
+  readonly updates: boolean;
 }
 
 export interface Added {
@@ -24,106 +28,134 @@ export interface Added {
   readonly isFine: boolean;
 }
 
+/** Lines of the file at a time, and accounts in a transaction that changes them. */
 const atOnce = 500;
+/** So many are shown; the others are counted. */
+const mostShown = 1_000;
 
-/** Lines that tell what was done, or all that is wrong. @throws InterimapError FILE_READ, DATABASE_READ */
-export async function addAccounts(fleet: Fleet, { path, form, phase, onlyChecks }: Adding): Promise<Added> {
-  const read = form === "columns" ? readAccounts : readImapsyncList;
-  const sealing = await currentKey(fleet.database);
-  const { accounts, faults } = read(textOf(path), { sealing, check: accountFault });
-  if (faults.length > 0) {
-    const lines = faults.map(({ line, message }) => `${path}:${String(line)}: ${message}`);
-    return { lines: [...lines, `Nothing was added: ${counted(faults.length, "fault")}`], isFine: false };
+/** Lines that tell what was done, or what is wrong. @throws InterimapError USAGE, DATABASE_READ */
+export async function addAccounts(fleet: Fleet, adding: Adding): Promise<Added> {
+  const incoming = new Incoming(fleet.database);
+  try {
+    return await add(fleet, adding, incoming);
+  } finally {
+    await incoming.forget().catch(() => undefined);
   }
-  const taken = [...(await takenNames(fleet, accounts)), ...(await takenWorks(fleet, accounts))];
-  if (taken.length > 0)
-    return { lines: [...taken.map((fault) => `${path}: ${fault}`), "Nothing was added"], isFine: false };
-  const what = counted(accounts.length, "account");
-  if (onlyChecks) return { lines: [`${path} is fine: ${what}`], isFine: true };
-  await insertAll(fleet, accounts, phase);
-  return { lines: [addedLine(accounts, phase)], isFine: true };
 }
 
-function addedLine(accounts: readonly Account[], phase: Phase): string {
-  const pairs = accounts.filter(({ engine }) => engine === "sync").length;
-  const copies = accounts.length - pairs;
-  const parts = [
+async function add(fleet: Fleet, adding: Adding, incoming: Incoming): Promise<Added> {
+  const { path, phase, onlyChecks, updates } = adding;
+  const faults = await gather(fleet, adding, incoming);
+  if (faults.length > 0) return { lines: faultLines(path, faults, updates), isFine: false };
+  const { pairs, copies, changed, same } = await incoming.count();
+  if (onlyChecks) {
+    const differences = await changeLines(incoming);
+    const what = updates
+      ? `${counted(pairs + copies, "account")} to add, ${String(changed)} to change, ${String(same)} the same`
+      : counted(pairs + copies, "account");
+    return { lines: [...differences, `${path} is fine: ${what}`], isFine: true };
+  }
+  if (pairs + copies > 0) await insertAll(fleet, incoming, { phase, count: pairs + copies });
+  if (changed > 0) await changeAll(fleet, incoming);
+  const told = [
     ...(copies > 0 ? [`${counted(copies, "account")}, for ${phase}`] : []),
     ...(pairs > 0 ? [`${counted(pairs, "pair")}, to be kept in step`] : []),
   ];
-  return `Added ${parts.join(", and ")}`;
-}
-
-async function takenNames({ database }: Fleet, accounts: readonly Account[]): Promise<string[]> {
-  const rows = await database.rows<{ name: string }>(
-    "select name from interimap_fleet.accounts where name = any($1) order by name",
-    [accounts.map(({ name }) => name)],
-  );
-  return rows.map(({ name }) => `"${name}" is in the fleet already`);
-}
-
-/** Those that are in the fleet by another name: done at the same time, both would double mail. */
-async function takenWorks({ database }: Fleet, accounts: readonly Account[]): Promise<string[]> {
-  const ends = accounts.map(({ hosts: [source, target] }) => [source.user, target.user] as const);
-  const rows = await database.rows<StoredWork>(
-    `select name, host1, port1, user1, host2, port2, user2, options from interimap_fleet.accounts
-     where (user1, user2) in (select * from unnest($1::text[], $2::text[])) and not name = any($3)`,
-    [ends.map(([user1]) => user1), ends.map(([, user2]) => user2), accounts.map(({ name }) => name)],
-  );
-  const stored = new Map(rows.map((row) => [workOf(workIn(row)), row.name]));
-  return accounts.flatMap((account) => {
-    const twin = stored.get(workOf(account));
-    return twin === undefined ? [] : [`"${account.name}" is in the fleet already, as "${twin}"`];
-  });
-}
-
-interface StoredWork extends Pick<HostColumns, "host1" | "port1" | "user1" | "host2" | "port2" | "user2"> {
-  readonly name: string;
-  readonly options: readonly string[];
-}
-
-function workIn({ host1, port1, user1, host2, port2, user2, options }: StoredWork): Parameters<typeof workOf>[0] {
-  const secret = { from: "file", path: "" } as const;
   return {
-    hosts: [
-      { host: host1, port: port1 ?? undefined, user: user1, secret },
-      { host: host2, port: port2 ?? undefined, user: user2, secret },
+    lines: [
+      ...(told.length > 0 ? [`Added ${told.join(", and ")}`] : []),
+      ...(updates ? [`Changed ${counted(changed, "account")}; ${String(same)} the same as before`] : []),
     ],
-    options,
+    isFine: true,
   };
 }
 
-async function insertAll({ database, queue }: Fleet, accounts: readonly Account[], phase: Phase): Promise<void> {
-  await database.transaction(async (queries) => {
-    const inserted: Inserted[] = [];
-    for (const account of accounts) {
-      const row = await insertAccount(queries, account, phase);
-      if (row === undefined)
-        throw new InterimapError("USAGE", `"${account.name}" is in the fleet already; nothing was added`);
-      inserted.push(row);
+/** Reads the whole file into the table of incoming accounts. Returns what is wrong, by line. */
+async function gather({ database }: Fleet, { path, form, updates }: Adding, incoming: Incoming): Promise<LineFault[]> {
+  const sealing = await currentKey(database);
+  const faults: LineFault[] = [];
+  let unshown = 0;
+  const note = (fault: LineFault): void => void (faults.length < mostShown ? faults.push(fault) : unshown++);
+  for await (const lines of slicesOf(writtenLines(textOfFile(path), form), atOnce)) {
+    const stored = updates ? await accountsByName(database, lines.map(nameIn)) : new Map<string, never>();
+    const accounts: IncomingAccount[] = [];
+    for (const one of lines) {
+      const known = stored.get(nameIn(one));
+      const { line, account, changes, faults: own } = readAccount(one, { sealing, stored: known });
+      for (const message of own) note({ line, message });
+      if (account === undefined) continue;
+      const words = changes.length === 0 ? undefined : changes.map(changeText).join("; ");
+      accounts.push({ line, account, stored: known?.id, changes: words });
     }
-    for (const slice of slices(inserted, atOnce))
+    await incoming.add(accounts);
+  }
+  for (const fault of await incoming.faults(mostShown + 1)) note(fault);
+  const sorted = faults.sort((a, b) => a.line - b.line);
+  return unshown === 0
+    ? sorted
+    : [...sorted, { line: Infinity, message: `more, which are not shown: ${String(unshown)}` }];
+}
+
+/** As `accountOf()` has it. */
+function nameIn({ record: { name = "", user1 = "", host1 = "" } }: WrittenLine): string {
+  return name.trim() === "" ? `${user1.trim()}@${host1.trim()}` : name.trim();
+}
+
+function faultLines(path: string, faults: readonly LineFault[], updates: boolean): string[] {
+  const place = (line: number): string => (Number.isFinite(line) ? `${path}:${String(line)}` : path);
+  return [
+    ...faults.map(({ line, message }) => `${place(line)}: ${message}`),
+    `Nothing was ${updates ? "added or changed" : "added"}: ${counted(faults.length, "fault")}`,
+  ];
+}
+
+async function changeLines(incoming: Incoming): Promise<string[]> {
+  const changes = await incoming.changes(0, mostShown);
+  return changes.map(({ name, message }) => printable(`${name}: ${message}`));
+}
+
+async function insertAll(
+  { database, queue }: Fleet,
+  incoming: Incoming,
+  { phase, count }: { readonly phase: Phase; readonly count: number },
+): Promise<void> {
+  await database.transaction(async (queries) => {
+    if ((await incoming.insertNew(queries, phase)) < count)
+      throw new InterimapError("USAGE", "somebody has added some of these accounts meanwhile; nothing was added");
+    for (let after = 0; ;) {
+      const part = await incoming.inserted(queries, { after, most: atOnce });
+      if (part.length === 0) return;
       await queue.addAll(
         queries,
-        slice.map(({ id, groupKey, priority }) => ({ account: id, groupKey, priority, afterSeconds: 0 })),
+        part.map(({ id, ...rest }) => ({ account: id, ...rest, afterSeconds: 0 })),
       );
+      after = part.at(-1)!.id;
+    }
   });
 }
 
-function textOf(path: string): string {
-  let octets: Buffer;
-  try {
-    octets = readFileSync(path === "-" ? 0 : path);
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    throw new InterimapError("USAGE", `${path} cannot be read (${code})`, { cause: error });
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(octets);
-  } catch {
-    // Its passwords would become others.
-    throw new InterimapError("USAGE", `${path} is not written in UTF-8`, {
-      hint: "have your spreadsheet save it so, or convert it with iconv(1)",
+/** What is on goes on as it was begun; its next run is as the account is then. */
+async function changeAll({ database, queue }: Fleet, incoming: Incoming): Promise<void> {
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const last: number = after;
+    after = await database.transaction(async (queries) => {
+      const part = await incoming.change(queries, { after: last, most: atOnce });
+      await queue.regroupAll(
+        queries,
+        part.map(({ id, ...rest }) => ({ account: id, ...rest })),
+      );
+      return part.at(-1)?.id;
     });
   }
+}
+
+async function* slicesOf<T>(values: AsyncIterable<T>, size: number): AsyncGenerator<T[], void, undefined> {
+  let slice: T[] = [];
+  for await (const value of values) {
+    slice.push(value);
+    if (slice.length < size) continue;
+    yield slice;
+    slice = [];
+  }
+  if (slice.length > 0) yield slice;
 }

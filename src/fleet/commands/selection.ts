@@ -31,7 +31,7 @@ export function isStatus(word: string): word is Status {
 /** By name. @throws InterimapError USAGE for a name that there is not, or where nothing is named */
 export async function selectAccounts(queries: Queries, selection: Selection): Promise<Selected[]> {
   await checkSelection(queries, selection);
-  return queries.rows<Selected>(`${selecting} order by name`, valuesOf(selection));
+  return queries.rows<Selected>(`${selecting} order by name`, selectionValues(selection));
 }
 
 /** @throws InterimapError USAGE for a name that there is not, or where nothing is named */
@@ -57,15 +57,16 @@ export function lockNext(
 ): Promise<Selected[]> {
   return queries.rows<Selected>(
     `${selecting} and accounts.id > $4 order by accounts.id limit $5 for no key update of accounts`,
-    [...valuesOf(selection), after, most],
+    [...selectionValues(selection), after, most],
   );
 }
 
-const selecting = `select accounts.id, name, group_set, priority, status, engine from interimap_fleet.accounts
+/** With the values of `selectionValues()` from $1 to $3. */
+export const selecting = `select accounts.id, name, group_set, priority, status, engine from interimap_fleet.accounts
   join interimap_fleet.group_sets on key = group_set
   where ($1::text[] = '{}' or name = any($1)) and ($2::text is null or $2 = any(groups))
   and ($3::text is null or status = $3)`;
 
-function valuesOf({ names, group, status }: Selection): unknown[] {
+export function selectionValues({ names, group, status }: Selection): unknown[] {
   return [names, group ?? null, status ?? null];
 }

@@ -7,7 +7,7 @@ import { printable } from "../../util/printable.ts";
 import type { Fleet } from "../fleet.ts";
 import { lagText } from "../report/pairs-text.ts";
 import type { FolderTotals } from "../worker/heard.ts";
-import { selectAccounts, type Selection } from "./selection.ts";
+import { checkSelection, selectAccounts, selecting, type Selection, selectionValues } from "./selection.ts";
 
 interface ListedAccount {
   readonly name: string;
@@ -25,17 +25,35 @@ interface ListedAccount {
   readonly lag: number | null;
 }
 
-/** Ends with a line break. @throws InterimapError USAGE, DATABASE_READ */
-export async function listAccounts({ database }: Fleet, selection: Selection, json: boolean): Promise<string> {
-  const ids = (await selectAccounts(database, selection)).map(({ id }) => id);
-  const accounts = await database.rows<ListedAccount>(
-    `select name, accounts.phase, status, reason, host1 as from, host2 as to, messages, octets, copied_messages as copied, worker,
-       engine, extract(epoch from now() - in_step)::int as lag
-     from interimap_fleet.accounts left join interimap_fleet.leases on account = accounts.id
-     where accounts.id = any($1) order by name`,
-    [ids],
-  );
-  if (json) return `${JSON.stringify(accounts)}\n`;
+/** In a table, or in a text for one reader. */
+const mostAtOnce = 1_000;
+
+/** Some at a time, by name: a table for each thousand, or a line of JSON for each account. @throws InterimapError USAGE, DATABASE_READ */
+export async function* listAccounts(
+  { database }: Pick<Fleet, "database">,
+  selection: Selection,
+  json: boolean,
+): AsyncGenerator<string, void, undefined> {
+  await checkSelection(database, selection);
+  for (let after: string | undefined; ;) {
+    const part: ListedAccount[] = await database.rows<ListedAccount>(
+      `with selected as (${selecting} and ($4::text is null or name > $4) order by name limit $5)
+       select accounts.name, accounts.phase, accounts.status, reason, host1 as from, host2 as to, messages, octets,
+         copied_messages as copied, worker, accounts.engine, extract(epoch from now() - in_step)::int as lag
+       from selected join interimap_fleet.accounts using (id)
+       left join interimap_fleet.leases on account = accounts.id order by accounts.name`,
+      [...selectionValues(selection), after ?? null, mostAtOnce],
+    );
+    if (part.length === 0 && after !== undefined) return;
+    const isFirst = after === undefined;
+    if (json) yield part.map((one) => `${JSON.stringify(one)}\n`).join("");
+    else yield `${isFirst ? "" : "\n"}${tableOf(part)}`;
+    if (part.length < mostAtOnce) return;
+    after = part.at(-1)!.name;
+  }
+}
+
+function tableOf(accounts: readonly ListedAccount[]): string {
   const columns = [
     ...["Account", "Phase", "Status"].map((title) => ({ title })),
     ...["Messages", "Size", "Copied", "Lag"].map((title) => ({ title, isNumber: true })),

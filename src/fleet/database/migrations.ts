@@ -125,6 +125,34 @@ const migrations: readonly string[] = [
     drop constraint states_pkey,
     add primary key (account, version);
   `,
+  `
+  -- Accounts of a file until all of it is checked; their passwords are sealed. After a crash of the database it may be empty.
+  create unlogged table interimap_fleet.incoming (
+    batch uuid not null,
+    line integer not null,
+    name text not null,
+    host1 text not null, port1 integer, user1 text not null, secret1 jsonb not null,
+    host2 text not null, port2 integer, user2 text not null, secret2 jsonb not null,
+    options text[] not null,
+    groups text[] not null, group_set text not null,
+    priority integer not null,
+    work_window text,
+    every_seconds integer,
+    engine text not null,
+    -- The one in the fleet that becomes like it; null: it is added.
+    account bigint,
+    -- For people; null: it is the same already.
+    changes text,
+    added timestamptz not null default now(),
+    primary key (batch, line)
+  );
+  create index on interimap_fleet.incoming (batch, account);
+
+  alter table interimap_fleet.accounts
+    add column added timestamptz not null default now(),
+    -- Of a pair: somebody was told that it is out of step for too long.
+    add column is_late boolean not null default false;
+  `,
 ];
 
 /** For who does not bring it up to date. @throws InterimapError DATABASE_READ, DATABASE_VERSION */

@@ -80,33 +80,37 @@ interface End {
 async function writeEnd({ queue }: Fleet, queries: Queries, { taken, run, started }: End): Promise<Finished> {
   const { account } = taken;
   const { outcome } = run;
-  const phase = await updateAccount(queries, taken, { ...run, started });
+  const left = await updateAccount(queries, taken, { ...run, started });
   await insertRun(queries, taken, { ...run, started });
   await forgetRuns(queries, taken);
   const paused = outcome.pause === undefined ? [] : await pauseGroups(queries, outcome.pause);
-  const isChanged = phase !== outcome.phase;
-  const afterSeconds = isChanged ? 0 : outcome.afterSeconds;
-  const { groupKey, priority } = account;
-  if (phase !== undefined && afterSeconds !== undefined)
-    await queue.add(queries, { account: account.id, groupKey, priority, afterSeconds });
+  const afterSeconds = left?.phase === outcome.phase ? outcome.afterSeconds : 0;
+  if (left !== undefined && afterSeconds !== undefined)
+    await queue.add(queries, { account: account.id, groupKey: left.groupKey, priority: left.priority, afterSeconds });
   return { paused };
 }
 
-/** What an administrator changed meanwhile stays: returns the phase of what is to come, or undefined where nothing is. */
+interface Left {
+  readonly phase: Phase;
+  readonly groupKey: string;
+  readonly priority: number;
+}
+
+/** What an administrator changed meanwhile stays: returns what is to come, or undefined where nothing is. */
 async function updateAccount(
   queries: Queries,
   { account }: Taken,
   { outcome, ...run }: RunReport & { outcome: Outcome; started: Date },
-): Promise<Phase | undefined> {
-  const [row] = await queries.rows<{ status: string; phase: Phase }>(
+): Promise<Left | undefined> {
+  const [row] = await queries.rows<Left & { readonly status: string }>(
     `update interimap_fleet.accounts set
        status = case when status = 'waiting' and phase = $2 then $3 else status end,
        reason = case when status = 'waiting' and phase = $2 then $4 else reason end,
        phase = case when status = 'waiting' and phase = $2 then $5 else phase end,
        failures = $6, messages = coalesce($7, messages), octets = coalesce($8, octets),
        copied_messages = copied_messages + $9, copied_octets = copied_octets + $10, changed = now(),
-       in_step = case when $11 then $12 else in_step end, allows_mass_delete = allows_mass_delete and not $13
-     where id = $1 returning status, phase`,
+       in_step = case when $11 then $12 else in_step end, is_late = is_late and not $11, allows_mass_delete = allows_mass_delete and not $13
+     where id = $1 returning status, phase, group_set as "groupKey", priority`,
     [
       ...[account.id, account.phase, outcome.status, outcome.reason ?? null, outcome.phase, outcome.failures],
       ...[run.size?.messages ?? null, run.size?.octets ?? null, run.messages, run.octets],
@@ -114,7 +118,7 @@ async function updateAccount(
       outcome.kind === "done" || outcome.kind === "partial",
     ],
   );
-  return row?.status === "waiting" ? row.phase : undefined;
+  return row?.status === "waiting" ? row : undefined;
 }
 
 async function insertRun(

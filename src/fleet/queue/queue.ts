@@ -116,6 +116,20 @@ export class Queue {
     );
   }
 
+  /** Of those that wait: what decides when their turn is. */
+  async regroupAll(queries: Queries, jobs: readonly Omit<QueuedAccount, "afterSeconds">[]): Promise<void> {
+    await queries.rows(
+      `update pgboss.job set group_id = changed.key, priority = changed.priority
+       from unnest($1::text[], $2::text[], $3::integer[]) as changed (account, key, priority)
+       where name = '${accounts}' and state < 'active' and singleton_key = changed.account`,
+      [
+        jobs.map(({ account }) => String(account)),
+        jobs.map(({ groupKey }) => groupKey),
+        jobs.map(({ priority }) => priority),
+      ],
+    );
+  }
+
   /** The first that is due and in none of these groups; it is active then. */
   async fetch(queries: Queries, ignoredGroups: readonly string[]): Promise<QueueJob | undefined> {
     const [job] = await asked(() =>
