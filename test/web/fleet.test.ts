@@ -48,6 +48,23 @@ await fleet.postgres.query(
   `insert into interimap_fleet.workers (name, concurrency, seen) values ('w1', 4, now()), ('w2', 4, now() - interval '9 minutes')`,
 );
 
+const pairs = ["late", "well", "new"].map((name) => ({
+  ...{ name: `pair-${name}`, engine: "sync", host1: "imap.old.example", user1: name, password1: "p" },
+  ...{ host2: "imap.new.example", user2: name, password2: "p", every: "5m" },
+}));
+await fleet.done("add", fleet.file("pairs.json", JSON.stringify(pairs)));
+await fleet.postgres.query(
+  `update interimap_fleet.accounts set in_step = now() - case name when 'pair-late' then interval '3 hours' else interval '2 minutes' end
+   where name in ('pair-late', 'pair-well')`,
+);
+await fleet.postgres.query(
+  "update pgboss.job set start_after = now() + interval '3 minutes' where singleton_key = (select id::text from interimap_fleet.accounts where name = 'pair-well')",
+);
+await fleet.postgres.query(
+  `insert into interimap_fleet.runs (account, lease, phase, worker, started, ended, kind, exit, sentence, messages, octets)
+   select id, 0, 'sync', 'w1', in_step, in_step, 'done', 'DONE', '', 0, 0 from interimap_fleet.accounts where in_step is not null`,
+);
+
 async function logIn(t: TestContext, options: BrowserContextOptions = {}): Promise<Page> {
   const profile = await browser.profile(t, options);
   profile.expect(/Failed to load resource: the server responded with a status of 401/);
@@ -94,6 +111,27 @@ test("accounts are looked for by name, state and group, and shown in pages", asy
   await tab.getByRole("button", { name: "Retry all that are stopped" }).click();
   await tab.getByText("None.").waitFor();
   assert.equal((await rowOf("bob"))?.status, "waiting");
+});
+
+test("pairs are shown with their lag and their runs, and those that are out of step can be found", async (t) => {
+  const tab = await logIn(t);
+  await tab.getByText(/^1 of 3 in step; lag .* at most 3 hours/).waitFor();
+  await tab.getByLabel("Name or user").fill("pair-");
+  await tab.getByRole("button", { name: "Show" }).click();
+  const row = (name: string): Promise<string> => tab.getByRole("row").filter({ hasText: name }).innerText();
+  assert.match(
+    await row("pair-late"),
+    /out of step, lag 3 hours\s+last run 3 hours ago, next as soon as there is room/,
+  );
+  assert.match(
+    await row("pair-well"),
+    /(?<!out of step.*)in step, lag [23] minutes\s+last run [23] minutes ago, next in [23] minutes/,
+  );
+  assert.match(await row("pair-new"), /not in step yet\s+no run yet, next as soon as there is room/);
+  await tab.getByLabel("State", { exact: true }).selectOption("late");
+  await tab.getByRole("button", { name: "Show" }).click();
+  await tab.getByRole("row").filter({ hasText: "pair-well" }).waitFor({ state: "detached" });
+  assert.equal(await tab.getByRole("row").filter({ hasText: "pair-late" }).count(), 1);
 });
 
 async function groupButtons(tab: Page): Promise<number> {

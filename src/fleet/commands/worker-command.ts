@@ -23,6 +23,7 @@ export interface WorkerSurroundings {
 const usualRetrySeconds = 60;
 const longestRetrySeconds = 3_600;
 const usualDrainSeconds = 20;
+const usualLagSeconds = 900;
 const day = 86_400;
 
 /** @throws InterimapError USAGE, CREDENTIALS, DATABASE_READ */
@@ -34,6 +35,7 @@ export async function workerCommand(
   const leaseSeconds = count("lease", [10, 3_600]);
   const retrySeconds = count("retry-delay", [1, day]) ?? usualRetrySeconds;
   const drainSeconds = count("drain", [0, day]) ?? usualDrainSeconds;
+  const lagSeconds = count("lag-alert", [1, 30 * day]) ?? usualLagSeconds;
   const runSeconds = count("run-time", [1, 30 * day]);
   const keys = readKeyFiles(values("key-file"));
   const name = value("name") ?? `${hostname()}-${String(process.pid)}`;
@@ -53,7 +55,7 @@ export async function workerCommand(
   notifier.ready();
   try {
     await work({
-      ...{ name, fleet, concurrency, runSeconds, drainSeconds, keys, directory, log },
+      ...{ name, fleet, concurrency, lagSeconds, runSeconds, drainSeconds, keys, directory, log },
       ...{ retry: { firstSeconds: retrySeconds, longestSeconds: longestRetrySeconds } },
       ...{ credentials: env["CREDENTIALS_DIRECTORY"], untilIdle: has("until-idle"), node: value("node") },
       ...{ alert: alerts.send, drain: signal },

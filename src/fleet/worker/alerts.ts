@@ -14,6 +14,16 @@ export type Alert =
       readonly reason: string;
     }
   | {
+      readonly alert: "pair-late";
+      readonly account: string;
+      readonly groups: string;
+      /** Since it was in step, or since it was added. */
+      readonly lagSeconds: number;
+      readonly everySeconds: number;
+      /** Of its last run, if that failed. */
+      readonly reason?: string;
+    }
+  | {
       readonly alert: "group-paused";
       readonly group: string;
       /** ISO 8601. */

@@ -4,6 +4,7 @@ import { type AskedFor, takeAskedFor } from "../database/asked-for.ts";
 import type { Fleet } from "../fleet.ts";
 import type { Alert } from "./alerts.ts";
 import { buryLost } from "./bury-lost.ts";
+import { latePairs } from "./late-pairs.ts";
 
 /** After so long without a sign of life a worker is told to be gone; its accounts are others' long before. */
 const goneSeconds = 120;
@@ -14,19 +15,22 @@ const mostAtOnce = 500;
 export interface Attending {
   readonly name: string;
   readonly concurrency: number;
+  /** How much longer than its rhythm the lag of a pair may be. */
+  readonly lagSeconds: number;
   /** Called for each thing that this worker, and no other, is to tell. */
   readonly tell: (alert: Alert) => void;
 }
 
 /** @throws InterimapError DATABASE_READ */
-export async function attend(fleet: Fleet, { name, concurrency, tell }: Attending): Promise<void> {
+export async function attend(fleet: Fleet, { name, concurrency, lagSeconds, tell }: Attending): Promise<void> {
   await fleet.database.rows(
     `insert into interimap_fleet.workers (name, concurrency) values ($1, $2)
      on conflict (name) do update set concurrency = excluded.concurrency, seen = now(), missed = null`,
     [name, concurrency],
   );
   await queueAskedFor(fleet);
-  for (const find of [goneWorkers, buryLost]) for (const found of await find(fleet)) tell(found);
+  const late = (): Promise<Alert[]> => latePairs(fleet, lagSeconds);
+  for (const find of [goneWorkers, buryLost, late]) for (const found of await find(fleet)) tell(found);
 }
 
 async function queueAskedFor({ database, queue }: Fleet): Promise<void> {

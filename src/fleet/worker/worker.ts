@@ -19,6 +19,8 @@ export interface WorkerOptions extends Omit<RunSurroundings, "stop" | "worker"> 
   readonly name: string;
   readonly fleet: Fleet;
   readonly concurrency: number;
+  /** How much longer than its rhythm the lag of a pair may be until somebody is told. */
+  readonly lagSeconds: number;
   /** Ends as soon as nothing is due. */
   readonly untilIdle: boolean;
   /** How long runs may go on that are on when it is to end. */
@@ -105,9 +107,9 @@ class Worker {
 
   /** However busy it is, others see that it is there. */
   async #attend(over: AbortSignal): Promise<void> {
-    const { fleet, name, concurrency } = this.#options;
+    const { fleet, name, concurrency, lagSeconds } = this.#options;
     while (!over.aborted) {
-      await attend(fleet, { name, concurrency, tell: this.#tell }).catch((error: unknown) => {
+      await attend(fleet, { name, concurrency, lagSeconds, tell: this.#tell }).catch((error: unknown) => {
         // Whoever takes accounts tells of it.
         if (!(error instanceof InterimapError) || error.code === "BUG") throw error;
       });
@@ -119,6 +121,10 @@ class Worker {
     const { log, alert } = this.#options;
     if (found.alert === "worker-gone")
       log.warn(`Worker ${found.gone} is gone: not seen since ${found.seen}`, { fields: () => ({ gone: found.gone }) });
+    else if (found.alert === "pair-late")
+      log.warn(`${found.account}: out of step for ${duration(found.lagSeconds * 1000)}`, {
+        fields: () => ({ account: found.account }),
+      });
     else if (found.alert !== "group-paused")
       log.error(`${found.account}: ${found.reason}`, { fields: () => ({ account: found.account }) });
     alert(found);

@@ -112,6 +112,18 @@ export interface FleetAccount {
   readonly messagesTotal: number | null;
   /** Octets a second. */
   readonly rate: number | null;
+  /** Undefined: it is no pair that is kept in step. */
+  readonly pair: FleetPair | null;
+}
+
+export interface FleetPair {
+  readonly everySeconds: number;
+  /** Since the begin of the last run that left it in step; undefined: there was none. */
+  readonly lagSeconds: number | null;
+  /** Since the end of the last run; undefined: there was none. */
+  readonly lastSeconds: number | null;
+  /** Until the next one; undefined: none is queued, or it is on. */
+  readonly nextSeconds: number | null;
 }
 
 export interface OperatorOverview {

@@ -12,6 +12,7 @@ const states: readonly (readonly [value: string, words: string])[] = [
   ["", "any state"],
   ["trouble", "in trouble"],
   ["running", "running"],
+  ["late", "out of step"],
   ...["waiting", "done", "paused", "stopped", "quarantined", "dead"].map((one) => [one, one] as const),
 ];
 

@@ -2,10 +2,10 @@
 
 import type { VNode } from "preact";
 import { Foreign } from "../parts/foreign.tsx";
-import type { FleetAccount, FleetFilter, FleetOverview } from "../props.ts";
+import type { FleetAccount, FleetFilter, FleetOverview, FleetPair } from "../props.ts";
 import { count } from "../words/figures.ts";
 import { AccountFilter } from "./account-filter.tsx";
-import { actsOn, actWords, backQuery, progressInWords } from "./fleet-words.ts";
+import { actsOn, actWords, backQuery, isInStep, progressInWords, runsInWords, stepInWords } from "./fleet-words.ts";
 import { Hidden } from "./hidden.tsx";
 
 export interface AccountListProps {
@@ -49,7 +49,7 @@ function Accounts({ accounts, back }: { readonly accounts: readonly FleetAccount
           <tr>
             <th scope="col">Account</th>
             <th scope="col">State</th>
-            <th scope="col">Copied</th>
+            <th scope="col">Progress</th>
             <th scope="col">Why</th>
           </tr>
         </thead>
@@ -64,7 +64,7 @@ function Accounts({ accounts, back }: { readonly accounts: readonly FleetAccount
 }
 
 function Account({ account, back }: { readonly account: FleetAccount; readonly back: string }): VNode {
-  const { name, host1, host2, phase, status, worker, messages, copied, reason } = account;
+  const { name, host1, host2, phase, status, worker, messages, copied, reason, pair } = account;
   const state = status === "waiting" && worker !== null ? "running" : status;
   return (
     <tr>
@@ -90,7 +90,8 @@ function Account({ account, back }: { readonly account: FleetAccount; readonly b
         </div>
       </td>
       <td>
-        {count(copied)}
+        {pair !== null && <Pair pair={pair} isRunning={worker !== null} />}
+        {pair === null ? count(copied) : `${count(copied)} copied`}
         {messages === null ? "" : ` of ${count(messages)}`}
         {worker !== null && <small class="account-line">{progressInWords(account)}</small>}
       </td>
@@ -100,5 +101,14 @@ function Account({ account, back }: { readonly account: FleetAccount; readonly b
         </p>
       </td>
     </tr>
+  );
+}
+
+function Pair({ pair, isRunning }: { readonly pair: FleetPair; readonly isRunning: boolean }): VNode {
+  return (
+    <>
+      <span class={`account-line${isInStep(pair) ? "" : " wrong"}`}>{stepInWords(pair)}</span>
+      <small class="account-line">{runsInWords(pair, isRunning)}</small>
+    </>
   );
 }

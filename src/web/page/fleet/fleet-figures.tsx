@@ -4,10 +4,11 @@ import type { VNode } from "preact";
 import type { FleetStatus } from "../../../fleet/report/gather-status.ts";
 import { Figure } from "../parts/figure.tsx";
 import { count, size } from "../words/figures.ts";
-import { endInWords } from "./fleet-words.ts";
+import { endInWords, pairsInWords } from "./fleet-words.ts";
 
 export function FleetFigures({ status }: { readonly status: FleetStatus }): VNode {
   const { accounts, sizes, rates, phases } = status;
+  const pairs = pairsInWords(status);
   const needing = accounts.stopped + accounts.quarantined + accounts.dead;
   return (
     <section class="card" aria-label="Progress">
@@ -24,6 +25,7 @@ export function FleetFigures({ status }: { readonly status: FleetStatus }): VNod
           term="In the last ten minutes"
           value={`${count(Math.round(rates.accounts * 600))} runs, ${rates.messages.toFixed(1)} messages and ${size(rates.octets)} a second`}
         />
+        {pairs !== undefined && <Figure term="Pairs" value={pairs} />}
         <Figure term="Expected end" value={endInWords(status)} />
         <Figure
           term="Phases"

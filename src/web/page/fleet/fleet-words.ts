@@ -1,8 +1,8 @@
 // Words and addresses of the page of a fleet. Pure.
 
 import type { FleetStatus } from "../../../fleet/report/gather-status.ts";
-import type { FleetAccount, FleetFilter } from "../props.ts";
-import { percent, roughly, share, size, utc } from "../words/figures.ts";
+import type { FleetAccount, FleetFilter, FleetPair } from "../props.ts";
+import { count, percent, roughly, share, size, utc } from "../words/figures.ts";
 
 /** The query of the page with this filter. */
 export function backQuery(filter: FleetFilter): string {
@@ -39,3 +39,31 @@ export const actWords: Readonly<Record<"retry" | "pause" | "resume", string>> = 
   pause: "Pause",
   resume: "Resume",
 };
+
+/** By the same measure as `interimap-fleet status`. */
+export function isInStep({ lagSeconds, everySeconds }: FleetPair): boolean {
+  return lagSeconds !== null && lagSeconds <= 2 * everySeconds;
+}
+
+export function stepInWords(pair: FleetPair): string {
+  if (pair.lagSeconds === null) return "not in step yet";
+  return `${isInStep(pair) ? "in step" : "out of step"}, lag ${roughly(pair.lagSeconds)}`;
+}
+
+export function runsInWords({ lastSeconds, nextSeconds }: FleetPair, isRunning: boolean): string {
+  const last = lastSeconds === null ? "no run yet" : `last run ${roughly(lastSeconds)} ago`;
+  if (isRunning) return `${last}, one is on`;
+  if (nextSeconds === null) return `${last}, no next one`;
+  return `${last}, next ${nextSeconds === 0 ? "as soon as there is room" : `in ${roughly(nextSeconds)}`}`;
+}
+
+/** Undefined: there are none. */
+export function pairsInWords({ pairs }: FleetStatus): string | undefined {
+  if (pairs === undefined) return undefined;
+  const { total, never, late, lagSeconds } = pairs;
+  const lag =
+    lagSeconds === undefined
+      ? ""
+      : `; lag ${roughly(lagSeconds.median)} in the median, at most ${roughly(lagSeconds.most)}`;
+  return `${count(total - never - late)} of ${count(total)} in step${lag}`;
+}

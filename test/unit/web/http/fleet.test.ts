@@ -11,7 +11,7 @@ const hostile = `<script>alert("x")</script>\u202e\u0007`;
 
 const account: FleetAccount = {
   ...{ name: hostile, host1: "a.example", host2: "b.example", phase: "bulk", status: "stopped", reason: hostile },
-  ...{ messages: 20, copied: 5, worker: null, messagesDone: null, messagesTotal: null, rate: null },
+  ...{ messages: 20, copied: 5, worker: null, messagesDone: null, messagesTotal: null, rate: null, pair: null },
 };
 
 const overview: FleetOverview = {
