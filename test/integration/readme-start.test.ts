@@ -2,98 +2,22 @@
 // the providers.
 
 import assert from "node:assert/strict";
-import { execFile, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { PerSide } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
+import { blocks, commands, type Person, person, readme, section, skip } from "../support/readme.ts";
 import { startAll } from "../support/start-all.ts";
 import { contents, deliver, mails } from "../support/two-stores.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const readme = readFileSync(join(root, "README.md"), "utf8");
 const { here, there } = await startAll({ here: startDovecot(), there: startDovecot() });
 
-function section(title: string): string {
-  const [, text = ""] = readme.split(new RegExp(`^#+ ${title}$`, "m"));
-  return text.split(/^#+ /m)[0] ?? "";
-}
-
-function blocks(title: string, language: string): readonly string[] {
-  const fence = new RegExp(`^ *\`\`\`${language}\\n(.*?)^ *\`\`\``, "gms");
-  return [...section(title).matchAll(fence)].map(([, text = ""]) => text);
-}
-
-/** The block that has this command. */
-function commands(title: string, command: string): string {
-  const found = blocks(title, "sh").find((block) => block.includes(command));
-  assert.ok(found !== undefined, `README has no "${command}" under "${title}"`);
-  return found;
-}
-
-/** Dovecot serves nobody's mail as root. */
-const nobody = process.getuid?.() === 0 ? 65534 : undefined;
-const runsAs = nobody === undefined ? {} : { uid: nobody, gid: nobody };
-const isReadable = spawnSync("test", ["-r", join(root, "dist/interimap.js")], runsAs).status === 0;
-const skip = isReadable ? false : `an ordinary user cannot read ${root}`;
-
-interface Person {
-  readonly home: string;
-  /** Writes a configuration as the README says, for this person alone. */
-  readonly configure: (name: string, text: string) => void;
-  /** In a shell, at home. Throws with the output if a command fails. */
-  readonly run: (script: string) => Promise<string>;
-}
-
-/** Somebody with an empty home. */
-function person(t: TestContext): Person {
-  const home = mkdtempSync(join(tmpdir(), "interimap-readme-"));
-  t.after(() => {
-    rmSync(home, { recursive: true });
-  });
-  const own = (path: string, mode: number): void => {
-    chmodSync(path, mode);
-    if (nobody !== undefined) chownSync(path, nobody, nobody);
-  };
-  const make = (path: string, text: string, mode: number): void => {
-    const file = join(home, path);
-    for (const folder of foldersOf(path)) {
-      mkdirSync(join(home, folder), { recursive: true });
-      own(join(home, folder), 0o755);
-    }
-    writeFileSync(file, text);
-    own(file, mode);
-  };
-  own(home, 0o755);
-  for (const program of ["interimap", "imapsync"])
-    make(`bin/${program}`, `#!/bin/sh\nexec '${process.execPath}' '${root}dist/${program}.js' "$@"\n`, 0o755);
-  make("bin/pass", `#!/bin/sh\necho '${here.password}'\n`, 0o755);
-  const PATH = [join(home, "bin"), dirname(process.execPath), process.env["PATH"]].join(delimiter);
-  const env = { PATH, HOME: home, USER: "alice", LC_ALL: "C.UTF-8" };
-  return {
-    home,
-    configure(name, text) {
-      make(join(".config/interimap", name), text, 0o600);
-    },
-    run: (script) =>
-      new Promise((resolve, reject) => {
-        execFile("bash", ["-ec", `exec 2>&1\n${script}`], { cwd: home, env, ...runsAs }, (error, stdout) => {
-          if (error === null) resolve(stdout);
-          else reject(new Error(`${script}\nended with ${String(error.code)}:\n${stdout}`));
-        });
-      }),
-  };
-}
-
-/** From the outermost to the innermost. */
-function foldersOf(path: string): readonly string[] {
-  const parts = path.split("/").slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+/** With a keeper of passwords. */
+function someone(t: TestContext): Person {
+  return person(t, { pass: `echo '${here.password}'` });
 }
 
 /** The configuration with servers of this machine, which are not reached over TLS. */
@@ -129,7 +53,7 @@ test("the start: a configuration by hand, the check, the dry run, and the first 
   const title = "Start in ninety seconds";
   const [local, remote] = [asUser(here, "start"), asUser(there, "start")];
   await deliver(remote, "INBOX", ...mails("m", 5));
-  const { configure, run } = person(t);
+  const { configure, run } = someone(t);
   configure("config", onThisMachine(blocks(title, "ini")[0]!, { local, remote }));
   const shown = await run(commands(title, "interimap --dry-run"));
   assert.match(shown, /Would add 5 messages/);
@@ -142,7 +66,7 @@ test("the start: a configuration by hand, the check, the dry run, and the first 
 test("a laptop and a provider", { skip }, async (t) => {
   const remote = asUser(there, "laptop");
   await deliver(remote, "INBOX", ...mails("m", 3));
-  const { home, configure, run } = person(t);
+  const { home, configure, run } = someone(t);
   const [text = ""] = blocks("A laptop and a provider", "ini");
   configure("config", onThisMachine(forInstalledDovecot(text), { remote }));
   await run("interimap check\ninterimap");
@@ -154,7 +78,7 @@ test("a laptop and a provider", { skip }, async (t) => {
 test("two providers", { skip }, async (t) => {
   const [local, remote] = [asUser(here, "two"), asUser(there, "two")];
   await deliver(local, "INBOX", ...mails("m", 2));
-  const { configure, run } = person(t);
+  const { configure, run } = someone(t);
   configure("config", onThisMachine(blocks("Two providers", "ini")[0]!, { local, remote }));
   await run("interimap check\ninterimap");
   assert.equal(await subjects(remote), 2);
@@ -162,7 +86,7 @@ test("two providers", { skip }, async (t) => {
 
 test("several accounts in one local store", { skip }, async (t) => {
   const title = "Several accounts in one local store";
-  const { home, configure, run } = person(t);
+  const { home, configure, run } = someone(t);
   const [text = ""] = blocks(title, "ini");
   for (const name of ["work", "home"]) {
     const remote = asUser(there, `several-${name}`);
@@ -180,7 +104,7 @@ test("several accounts in one local store", { skip }, async (t) => {
 });
 
 test("the completion is put where bash looks for it", { skip }, async (t) => {
-  const { home, run } = person(t);
+  const { home, run } = someone(t);
   await run(commands("Install", "--completion=bash"));
   const file = join(home, ".local/share/bash-completion/completions/interimap");
   assert.ok(existsSync(file));
@@ -191,7 +115,7 @@ test("a migration with imapsync: the dry run, the copy, and the last lines", { s
   const title = "Migrating with imapsync";
   const [host1, host2] = [asUser(here, "jo"), asUser(there, "jo")];
   await deliver(host1, "INBOX", ...mails("m", 8));
-  const { run } = person(t);
+  const { run } = someone(t);
   const command = commands(title, "--dry")
     .replace("--host1 old.example", `--host1 ${host1.host} --port1 ${host1.port}`)
     .replace("--host2 new.example", `--host2 ${host2.host} --port2 ${host2.port}`);

@@ -82,7 +82,8 @@ export async function startPostgres(): Promise<Postgres> {
   }
 }
 
-function programsDirectory(): string {
+/** Of initdb(1) and postgres(1). */
+export function programsDirectory(): string {
   const postgres = programIn(findServer("postgresql") ?? "/", "postgresql");
   if (postgres === undefined)
     throw new Error("PostgreSQL is missing: run npx tsx scripts/install-packages.ts postgresql");
