@@ -118,8 +118,9 @@ function loseLeaseAt({ name }: Pair, worker: FleetWorker, answer: RegExp): Promi
   });
 }
 
-/** It can be worked on again. */
+/** It can be worked on again, and a lease is as long as a busy machine needs. */
 async function freed({ name }: Pair): Promise<void> {
+  await fleet.workOff("--lease", "60");
   await fleet.done("resume", name);
   await fleet.postgres.query(
     "update pgboss.job set state = 'cancelled' where name = 'interimap-fleet' and state = 'active'",
@@ -196,6 +197,7 @@ test("a run that is killed between the mail and its state loses and doubles noth
   });
   next.process.kill("SIGTERM");
   assert.equal(await next.ended, 0);
+  await fleet.workOff("--lease", "60");
   assert.deepEqual(await both(pair), ["a1", "a2", "l1", "l2", "last1", "r1", "r2"]);
   assert.deepEqual(await contents(pair.local, "New"), ["n1"]);
   assert.equal((await versionsOf(pair)).length, before.length + 1);
@@ -219,7 +221,7 @@ for (const [what, answer] of [
     await deliver(pair.local, "Other", ...mails("o", 1));
     await fleet.done("retry", pair.name);
     // The loss is noticed long before the servers' silence counts as one of their connections.
-    const worker = fleet.worker("--until-idle", "--lease", "10");
+    const worker = fleet.worker("--until-idle", "--lease", "20");
     const later = await loseLeaseAt(pair, worker, answer);
     await worker.ended;
     assert.deepEqual(later, []);
