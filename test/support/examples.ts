@@ -10,4 +10,4 @@ export const exampleSeed = Number(SEED ?? (RUNS === undefined ? 4711 : 1 + Math.
 
 fc.configureGlobal({ seed: exampleSeed });
 
-export default fc;
+export { default as fc } from "fast-check";

@@ -1,6 +1,6 @@
 // Expressions of Perl, and texts to apply them to: each feature that is understood, and what is not.
 
-import fc from "./examples.ts";
+import { fc } from "./examples.ts";
 
 const maybe = (text: string): fc.Arbitrary<string> => fc.constantFrom("", "", text);
 const joined = (...parts: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string> =>

@@ -1,7 +1,6 @@
 // Two servers with the same mailboxes, a database that knows them, and clients that rename: values, for properties.
 
 import assert from "node:assert/strict";
-import fc from "./examples.ts";
 import type { ListedMailbox } from "../../src/mail/listing/list-mailboxes.ts";
 import { fromWire, isWithin, type Naming, toWire } from "../../src/model/mailbox-name.ts";
 import { type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
@@ -11,6 +10,7 @@ import { decideRenames, type Decisions } from "../../src/sync/renames/rename-dec
 import type { Followed, Renamed } from "../../src/sync/renames/rename-news-plan.ts";
 import { planRename, type RenamePlan } from "../../src/sync/renames/rename-plan.ts";
 import { locate, situationOf } from "../../src/sync/renames/whereabouts-plan.ts";
+import { fc } from "./examples.ts";
 
 export const names = ["a", "a\0b", "a\0b\0c", "d", "e", "ab"];
 export const naming: Naming = { delimiter: "/", reference: "" };

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { Complaints } from "../../../src/config/config-error.ts";
 import { readSections } from "../../../src/config/sections.ts";
+import { fc } from "../../support/examples.ts";
 
 function passwordIn(text: string): string | undefined {
   const complaints = new Complaints();

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import type { OptionKind, OptionSpec } from "../../../src/copier/options/option-spec.ts";
 import { optionTable } from "../../../src/copier/options/option-table.ts";
 import type { OptionName } from "../../../src/copier/options/options.ts";
 import { readArguments } from "../../../src/copier/options/read-arguments.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
+import { fc } from "../../support/examples.ts";
 
 /** perl-base is on every Debian, and has Getopt::Long. */
 const perl = "/usr/bin/perl";

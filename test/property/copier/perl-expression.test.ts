@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import fc, { exampleSeed as seed } from "../../support/examples.ts";
 import { compileMatch, compileRegex, compileSubstitutions } from "../../../src/copier/messages/perl-expression.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
+import { exampleSeed as seed, fc } from "../../support/examples.ts";
 import { anything, pattern, substitution, text, transliteration } from "../../support/perl-expressions.ts";
 
 /** perl-base is on every Debian. */

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { ResponseReader } from "../../../src/imap/codec/read-responses.ts";
 import type { Response } from "../../../src/imap/responses.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
+import { fc } from "../../support/examples.ts";
 
 /** The responses, and last what ended the reading. */
 function read(chunks: readonly Buffer[]): Promise<(Response | Error)[]> {

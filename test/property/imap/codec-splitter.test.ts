@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { ImapStream } from "imapflow/lib/handler/imap-stream.js";
 import type { ImapStreamItem } from "imapflow/lib/handler/types.js";
 import { type RawResponse, ResponseSplitter } from "../../../src/imap/codec/split-responses.ts";
+import { fc } from "../../support/examples.ts";
 
 interface Outcome {
   readonly responses: readonly RawResponse[];

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { parseFetchQuickly } from "../../../src/imap/codec/fetch-fast-path.ts";
 import { parseFetch } from "../../../src/imap/codec/parse-fetch.ts";
 import { salvageFetch } from "../../../src/imap/codec/salvage-fetch.ts";
 import { maxUid } from "../../../src/model/uid-set.ts";
+import { fc } from "../../support/examples.ts";
 
 interface Item {
   readonly text: string;

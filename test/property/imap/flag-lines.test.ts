@@ -4,12 +4,12 @@
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import type { FlagRun } from "../../../src/imap/codec/flag-lines.ts";
 import { ResponseReader } from "../../../src/imap/codec/read-responses.ts";
 import type { FetchResponse, Response } from "../../../src/imap/responses.ts";
 import { FetchAnswers } from "../../../src/imap/verbs/fetch-answers.ts";
 import { maxUid, uidRange } from "../../../src/model/uid-set.ts";
+import { fc } from "../../support/examples.ts";
 
 type Heard = Response | string;
 

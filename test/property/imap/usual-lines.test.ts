@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseResponse } from "../../../src/imap/codec/parse-response.ts";
 import type { Response } from "../../../src/imap/responses.ts";
-import fc from "../../support/examples.ts";
+import { fc } from "../../support/examples.ts";
 
 const name = fc.oneof(
   fc.string({ unit: fc.constantFrom(..."abAZ09./-_&+,[]^|#$=;:<>?@!'`"), maxLength: 30 }),

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { parseCommandLine } from "../../../src/copier/options/parse-options.ts";
 import { optionsOfOriginal, optionsOfPage } from "../../../src/job/allowed-options.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
+import { fc } from "../../support/examples.ts";
 
 const allowed = new RegExp(
   `^--(?:(?:host|port|user|subfolder)[12]=.+|sslargs[12]=SSL_fingerprint=sha256\\$pub\\$[0-9a-fA-F]{64}|${[

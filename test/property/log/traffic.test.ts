@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { trafficLine } from "../../../src/log/traffic.ts";
+import { fc } from "../../support/examples.ts";
 
 const password = fc.oneof(
   fc.string({ unit: "binary-ascii", minLength: 1 }),

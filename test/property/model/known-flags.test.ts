@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { type FlagSet, flagSet, noFlags } from "../../../src/model/flags.ts";
 import { KnownFlags } from "../../../src/model/known-flags.ts";
 import { hasUid, maxUid, uidRange, type UidSet, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
+import { fc } from "../../support/examples.ts";
 
 const sets = [noFlags, flagSet(["\\Seen"]), flagSet(["\\Flagged", "\\Seen"]), flagSet(["work"])];
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { decodeUtf7, displayName, encodeUtf7, fromWire, shadowed, toWire } from "../../../src/model/mailbox-name.ts";
 import { contradiction, isStraight, type NamePair } from "../../../src/model/name-pairs.ts";
+import { fc } from "../../support/examples.ts";
 
 test("modified UTF-7 returns any text, and its encoding is printable ASCII", () => {
   fc.assert(

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import {
   countUids,
   emptyUidSet,
@@ -19,6 +18,7 @@ import {
   union,
 } from "../../../src/model/uid-set.ts";
 import { formatUidSet, parseUidSet, splitUidSet } from "../../../src/model/uid-set-text.ts";
+import { fc } from "../../support/examples.ts";
 
 // small numbers, so that ranges touch, overlap and repeat
 const uids = fc.array(fc.integer({ min: 1, max: 60 }), { maxLength: 60 });

@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { type FlagSet, flagSet, noFlags } from "../../../src/model/flags.ts";
 import { KnownFlags } from "../../../src/model/known-flags.ts";
 import { sides } from "../../../src/model/side.ts";
 import { maxUid } from "../../../src/model/uid-set.ts";
 import { lastBlock, readRuns, uidsInBlock, writeRuns } from "../../../src/state/flag-runs.ts";
 import { openStore } from "../../../src/state/open-store.ts";
+import { fc } from "../../support/examples.ts";
 import { temporaryDirectory } from "../../unit/state/databases.ts";
 
 /** Together, at the ends of blocks, and anywhere. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { otherSide, type PerSide, type Side, sides } from "../../../src/model/side.ts";
 import { countUids, hasUid, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/state/open-store.ts";
+import { fc } from "../../support/examples.ts";
 import { temporaryDirectory } from "../../unit/state/databases.ts";
 
 // Close together, so that ranges form and sets meet; a few at the upper end of 32 bits.

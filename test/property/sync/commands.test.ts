@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { withQresync } from "../../../src/imap/abilities.ts";
 import { Capabilities } from "../../../src/imap/capabilities.ts";
 import { encodeCommand } from "../../../src/imap/codec/write-command.ts";
@@ -23,6 +22,7 @@ import { defaultLimits } from "../../../src/model/server-limits.ts";
 import { otherSide, sides } from "../../../src/model/side.ts";
 import { uidSetOf } from "../../../src/model/uid-set.ts";
 import { openStore } from "../../../src/state/open-store.ts";
+import { fc } from "../../support/examples.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import { readCommands } from "../../support/strict-commands.ts";
 import { act, begin, options, stories } from "./model/story.ts";

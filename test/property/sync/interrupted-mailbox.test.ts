@@ -4,11 +4,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { type FlagSet, noFlags, unionFlags } from "../../../src/model/flags.ts";
 import { perSide, sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";
 import { groupBy } from "../../../src/util/group-by.ts";
+import { fc } from "../../support/examples.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import type { Content } from "./model/mailbox.ts";
 import { assertAgreement, bodyOf, countKeys, keyOf, messagesFor, messagesOf, outcome } from "./model/outcome.ts";

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { flagSet, storableFlags } from "../../../src/model/flags.ts";
 import { type PerSide, perSide, type Side, sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";
+import { fc } from "../../support/examples.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import type { ModSeqs } from "./model/mailbox.ts";
 import { assertSameMail, bodyOf, everything, messagesOf } from "./model/outcome.ts";

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import type { MessageIdentity } from "../../../src/imap/verbs/fetch.ts";
 import { likeness, planMatches } from "../../../src/mail/matching/match-plan.ts";
 import { noFlags } from "../../../src/model/flags.ts";
@@ -11,6 +10,7 @@ import { MessageSizes } from "../../../src/model/message-sizes.ts";
 import { type PerSide, perSide, sides } from "../../../src/model/side.ts";
 import { hasUid, uidSetOf, uidsOf } from "../../../src/model/uid-set.ts";
 import { planVanished } from "../../../src/sync/deletions/vanished-plan.ts";
+import { fc } from "../../support/examples.ts";
 import { planCopies } from "../../support/plan-copies.ts";
 
 const uids = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 30 });

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { unionFlags } from "../../../src/model/flags.ts";
 import { otherSide, type PerSide, perSide, sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";
+import { fc } from "../../support/examples.ts";
 import { scratchDirectory } from "../../support/scratch.ts";
 import type { ModSeqs } from "./model/mailbox.ts";
 import { assertAgreement, assertSameMail, bodyOf, everything, messagesFor, messagesOf } from "./model/outcome.ts";

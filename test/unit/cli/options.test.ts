@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { parseArguments } from "../../../src/cli/options.ts";
+import { fc } from "../../support/examples.ts";
 
 const common = { config: undefined, quiet: false, debug: 0 };
 const work = { ...common, areSameAccounts: false, isDryRun: false, json: false };

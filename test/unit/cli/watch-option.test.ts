@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { watchSeconds, withoutNumbers } from "../../../src/cli/watch-option.ts";
+import { fc } from "../../support/examples.ts";
 
 const taken: readonly (readonly [argv: readonly string[], watch: string | undefined, rest: readonly string[]])[] = [
   [[], undefined, []],

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { retryAfterMs } from "../../../src/imap/retry-after.ts";
 import { patienceMs } from "../../support/eventually.ts";
+import { fc } from "../../support/examples.ts";
 
 const second = 1_000;
 const minute = 60 * second;

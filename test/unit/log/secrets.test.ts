@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { Secrets } from "../../../src/log/secrets.ts";
+import { fc } from "../../support/examples.ts";
 
 function hiding(...hidden: readonly string[]): Secrets {
   const secrets = new Secrets();

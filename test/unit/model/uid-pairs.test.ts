@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { isPossibleRun, runsOfPairs, type UidPair, UidPairs } from "../../../src/model/uid-pairs.ts";
 import { maxUid, uidRange, uidSetOf } from "../../../src/model/uid-set.ts";
+import { fc } from "../../support/examples.ts";
 
 const uid = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: maxUid - 5, max: maxUid }));
 

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { parseArguments } from "../../../src/cli/options.ts";
 import { InterimapError } from "../../../src/model/errors.ts";
 import { meantBy, readings } from "../../../src/model/given-name.ts";
@@ -11,6 +10,7 @@ import type { Hint, Remedy } from "../../../src/model/remedy.ts";
 import { allTargets } from "../../../src/model/target.ts";
 import { errorLines } from "../../../src/report/remedy-line.ts";
 import { printable } from "../../../src/util/printable.ts";
+import { fc } from "../../support/examples.ts";
 
 function lineOf(hint: Hint | undefined, configFile?: string): string {
   return errorLines(configFile)(new InterimapError("MAILBOX_GONE", "gone", hint === undefined ? {} : { hint }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import { duration } from "../../../src/util/duration.ts";
+import { fc } from "../../support/examples.ts";
 
 const second = 1_000;
 const minute = 60 * second;

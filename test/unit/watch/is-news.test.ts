@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../support/examples.ts";
 import type { MailboxStatusResponse } from "../../../src/imap/responses.ts";
 import type { MailboxState } from "../../../src/model/mailbox-state.ts";
 import { isBehind, isMore, isNews, mayHaveLost } from "../../../src/watch/is-news.ts";
+import { fc } from "../../support/examples.ts";
 
 const recorded: MailboxState = { uidValidity: 7, uidNext: 10, highestModSeq: 100n };
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import { parseFetchQuickly } from "../../../../src/imap/codec/fetch-fast-path.ts";
 import { CountedNumbers } from "../../../../src/imap/mailbox/message-numbers.ts";
 import { SequenceNumbers } from "../../../../src/imap/mailbox/sequence-numbers.ts";
 import type { FetchResponse } from "../../../../src/imap/responses.ts";
 import { uidSetOf } from "../../../../src/model/uid-set.ts";
+import { fc } from "../../../support/examples.ts";
 
 const uids = fc
   .uniqueArray(fc.integer({ min: 1, max: 1_000 }), { maxLength: 80 })

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import { SaltedPasswords } from "../../../../src/imap/sasl/salted-passwords.ts";
 import { type Binding, scram, type ScramOptions } from "../../../../src/imap/sasl/scram.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
+import { fc } from "../../../support/examples.ts";
 import { scramServer } from "../../../support/scram-server.ts";
 
 const numRuns = Number(process.env["RUNS"] ?? 40);

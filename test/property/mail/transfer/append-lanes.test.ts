@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import fc from "../../../support/examples.ts";
 import type { Turn } from "../../../../src/imap/command.ts";
 import type { Channel } from "../../../../src/imap/mailbox/channel.ts";
 import { AppendLanes, type Lane } from "../../../../src/mail/transfer/append-lanes.ts";
+import { fc } from "../../../support/examples.ts";
 import { options } from "../../sync/model/story.ts";
 
 type Batch = readonly number[];

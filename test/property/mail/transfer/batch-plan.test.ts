@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import type { MessageSize } from "../../../../src/model/message-sizes.ts";
 import { uidSetOf } from "../../../../src/model/uid-set.ts";
+import { fc } from "../../../support/examples.ts";
 import { planCopies } from "../../../support/plan-copies.ts";
 
 const sizes = fc

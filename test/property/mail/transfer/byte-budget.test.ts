@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import fc from "../../../support/examples.ts";
 import { ByteBudget } from "../../../../src/mail/transfer/byte-budget.ts";
+import { fc } from "../../../support/examples.ts";
 
 const limit = 100;
 /** A request for so many octets, or undefined: the oldest one that was granted is given back. */

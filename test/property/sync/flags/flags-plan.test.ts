@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import {
   type FlagSet,
   flagSet,
@@ -13,6 +12,7 @@ import {
 } from "../../../../src/model/flags.ts";
 import { otherSide, type PerSide, perSide, sides } from "../../../../src/model/side.ts";
 import { type FlagSituation, planFlags } from "../../../../src/sync/flags/flags-plan.ts";
+import { fc } from "../../../support/examples.ts";
 
 const names = ["\\Seen", "\\Flagged", "\\Deleted", "a", "b"];
 const hasFlag = (set: FlagSet, flag: string): boolean => set.flags.includes(flag);

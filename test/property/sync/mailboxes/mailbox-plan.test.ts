@@ -3,10 +3,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import type { ListedMailbox, Listing } from "../../../../src/mail/listing/list-mailboxes.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
 import { type KnownMailbox, type MailboxPlan, planMailboxes } from "../../../../src/sync/mailboxes/mailbox-plan.ts";
+import { fc } from "../../../support/examples.ts";
 
 const names = ["INBOX", "a", "a\0b", "a\0b\0c", "d", "ignored"];
 const isIgnored = (name: string): boolean => name === "ignored";

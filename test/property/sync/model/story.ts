@@ -1,9 +1,9 @@
 // What clients do to the two mailboxes of a World, at random.
 
-import fc from "../../../support/examples.ts";
 import { type FlagSet, flagSet, permanentFlags, unionFlags } from "../../../../src/model/flags.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
 import type { Store } from "../../../../src/state/state-store.ts";
+import { fc } from "../../../support/examples.ts";
 import type { Content, ModSeqs } from "./mailbox.ts";
 import { bodyOf } from "./outcome.ts";
 import { type Traits, World } from "./world.ts";

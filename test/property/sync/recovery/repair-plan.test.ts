@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import type { MessageIdentity } from "../../../../src/imap/verbs/fetch.ts";
 import { identityKey, likeness } from "../../../../src/mail/matching/match-plan.ts";
 import { noFlags } from "../../../../src/model/flags.ts";
@@ -10,6 +9,7 @@ import { instantOf } from "../../../../src/model/internal-date.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
 import { emptyUidSet, hasUid, uidSetOf } from "../../../../src/model/uid-set.ts";
 import { planRepair, type RepairPlan, type RepairSituation } from "../../../../src/sync/recovery/repair-plan.ts";
+import { fc } from "../../../support/examples.ts";
 
 const uidNext = 30;
 

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import { toWire } from "../../../../src/model/mailbox-name.ts";
 import { otherSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
 import { isTemporary, settledName } from "../../../../src/model/temporary-name.ts";
@@ -11,6 +10,7 @@ import { sidesToAgree } from "../../../../src/sync/renames/rename-advice.ts";
 import type { Decisions } from "../../../../src/sync/renames/rename-decisions.ts";
 import { planRenameSteps, type RenameStep } from "../../../../src/sync/renames/rename-steps.ts";
 import type { Held, Renaming } from "../../../../src/sync/renames/renaming.ts";
+import { fc } from "../../../support/examples.ts";
 import { apply, assertInPlace, clientRename, clients, decide, plan } from "../../../support/renaming-world.ts";
 import { naming, plots, renameOn, turned, type World, worldOf } from "../../../support/renaming-world.ts";
 

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import type { Listing } from "../../../../src/mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
 import { isWithin, toWire } from "../../../../src/model/mailbox-name.ts";
@@ -10,6 +9,7 @@ import { otherSide, perSide, type Side } from "../../../../src/model/side.ts";
 import { allTargets } from "../../../../src/model/target.ts";
 import type { RenameNews } from "../../../../src/sync/renames/rename-news-plan.ts";
 import { type Followed, planFollowing } from "../../../../src/sync/renames/rename-news-plan.ts";
+import { fc } from "../../../support/examples.ts";
 import { apply, assertInPlace, clientRename, clients, decide, plan } from "../../../support/renaming-world.ts";
 import { names, naming, plots, turned, type World, worldOf } from "../../../support/renaming-world.ts";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import { matchMessages } from "../../../../src/copier/engine/match-plan.ts";
 import { MessageTable } from "../../../../src/copier/engine/message-table.ts";
 import { flagSet } from "../../../../src/model/flags.ts";
+import { fc } from "../../../support/examples.ts";
 
 /** One letter a message; a dot is one with nothing to tell it by. UIDs are 10, 20, … */
 function tableOf(letters: string, order = [...letters].map((_, i) => i)): MessageTable {

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import { type Deletion, planDeletions } from "../../../../src/copier/folders/delete-folders-plan.ts";
 import { emptyFolderCandidates, mayGo } from "../../../../src/copier/folders/empty-folders.ts";
 import { withoutMixing } from "../../../../src/copier/folders/mix-folders.ts";
+import { fc } from "../../../support/examples.ts";
 
 type Given = Partial<Omit<Deletion, "folders2" | "options">> & { readonly subfolder2?: string };
 

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import { type Mapping, nameMapper } from "../../../../src/copier/folders/folder-names.ts";
 import { layoutOf } from "../../../../src/copier/folders/layout.ts";
 import { ancestors, deepestFirst, foldersToCreate, hasChildren } from "../../../../src/copier/folders/parents.ts";
 import { findSubfolder1 } from "../../../../src/copier/folders/subfolders.ts";
+import { fc } from "../../../support/examples.ts";
 
 type Given = Partial<Mapping["options"]> & {
   readonly sep?: readonly [string, string];

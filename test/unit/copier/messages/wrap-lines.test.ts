@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import { wrapLines } from "../../../../src/copier/messages/wrap-lines.ts";
+import { fc } from "../../../support/examples.ts";
 
 function wrapped(text: string, most: number): string {
   return wrapLines(Buffer.from(text), most).toString();

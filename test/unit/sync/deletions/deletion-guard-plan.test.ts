@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import type { DeletionLimit } from "../../../../src/model/deletion-limit.ts";
 import {
   type Admission,
@@ -9,6 +8,7 @@ import {
   planAdmission,
   type Standing,
 } from "../../../../src/sync/deletions/deletion-guard-plan.ts";
+import { fc } from "../../../support/examples.ts";
 
 const half: DeletionLimit = { share: 0.5 };
 const standing = { limit: half, known: 200, before: 200, vanished: 181, moved: 0 };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import { emptyUidSet } from "../../../../src/model/uid-set.ts";
 import { planHoldingBack } from "../../../../src/sync/deletions/hold-back-plan.ts";
 import type { Loss } from "../../../../src/sync/deletions/loss.ts";
+import { fc } from "../../../support/examples.ts";
 
 const vanished = { local: emptyUidSet, remote: emptyUidSet };
 const idle = { idx: 1, isRubbish: false, vanished };

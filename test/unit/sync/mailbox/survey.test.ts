@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "../../../support/examples.ts";
 import { sizesOf } from "../../../../src/model/message-sizes.ts";
 import { emptyUidSet, uidRange, uidSetOf, union } from "../../../../src/model/uid-set.ts";
 import type { Loss } from "../../../../src/sync/deletions/loss.ts";
 import { type Survey, type SurveyTotals, totalsOf, withSizes } from "../../../../src/sync/mailbox/survey.ts";
+import { fc } from "../../../support/examples.ts";
 
 const nothing = { local: emptyUidSet, remote: emptyUidSet };
 
