@@ -27,8 +27,9 @@ export function doOneJob<Spec extends JobSpec>(engine: Engine<Spec>): void {
     onCrash: (handler) => {
       explain = handler;
     },
-    leave: () => {
-      process.exit(exitCode.software);
+    leave: (why) => {
+      process.stderr.write(`${why}\n`);
+      process.exit(exitCode.tempFail);
     },
   }).then((code) => {
     process.exitCode = code;

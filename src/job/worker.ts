@@ -18,8 +18,8 @@ export interface WorkerSurroundings {
   readonly onSignal: (name: NodeJS.Signals, handler: () => void) => void;
   /** Called at once. What it is given says of an error that nobody caught what it is, and returns the exit code. */
   readonly onCrash: (explain: (thrown: unknown) => string) => void;
-  /** Ends the process in the middle of what it does. */
-  readonly leave: () => void;
+  /** Ends the process in the middle of what it does, for a reason that may pass. */
+  readonly leave: (why: string) => void;
 }
 
 const specDescriptor = 3;
@@ -43,7 +43,9 @@ export async function work<Spec extends JobSpec>(
   for (const signal of ["SIGINT", "SIGHUP"] as const) onSignal(signal, () => undefined);
   const unheard = (): void => {
     stop.abort("Whoever started this job is gone.");
-    setTimeout(leave, unheardMs).unref();
+    setTimeout(() => {
+      leave("whoever started this job is gone");
+    }, unheardMs).unref();
   };
   const spec = requireOwn(parseSpec(await readAll(specDescriptor)), engine);
   const lease =
@@ -52,7 +54,9 @@ export async function work<Spec extends JobSpec>(
       : new LeaseClock({
           heldUntil: spec.heldUntil,
           onOver: () => stop.abort("The lease of this job is over."),
-          leave,
+          leave: () => {
+            leave("its lease was not renewed in time");
+          },
         });
   void hearParent((line) => lease?.renew(parseHeldUntil(JSON.parse(line)))).finally(unheard);
   const output = new MessageOutput({ onLoss: unheard });

@@ -11,6 +11,7 @@ import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { JobMessage } from "../../src/job/job-message.ts";
 import type { CopySpec } from "../../src/job/job-spec.ts";
+import { later, momentNow } from "../../src/job/lease-clock.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
 import { anything, startJob } from "../support/job.ts";
@@ -151,6 +152,24 @@ test("an interruption at the terminal is not for it", async (t) => {
   });
   const ended = await heard.end;
   assert.ok(ended.how === "by itself" && ended.result.exitName === "EX_OK");
+});
+
+test("it leaves a server that does not answer when its lease is over, and says why", async (t) => {
+  const stores = await stored(t);
+  let release = (): void => undefined;
+  const isReleased = new Promise<void>((resolve) => (release = resolve));
+  const lease = { until: later(momentNow(), 3_600_000), graceMs: 3_600_000 };
+  const { job, end } = startJob({ ...specOf(stores, clear), heldUntil: lease });
+  stores.hold("remote", "server", {
+    pattern: /^\S+ OK \[APPENDUID/,
+    action: () => {
+      job.renew({ until: momentNow(), graceMs: 1 });
+      return isReleased;
+    },
+  });
+  const words = "its lease was not renewed in time";
+  assert.deepEqual(await end, { how: "crash", exitCode: 75, signal: undefined, words });
+  release();
 });
 
 test("it ends when nobody reads what it says", async (t) => {

@@ -1,6 +1,7 @@
 // What becomes of an account after a run: whether it is done, goes on at once, waits, or needs somebody.
 
 import type { JobEnd } from "../../job/run-job.ts";
+import { exitCode } from "../../model/exit-code.ts";
 import type { Phase } from "../accounts/account.ts";
 import type { Status } from "../accounts/stored-account.ts";
 import { nextTurn, pairHints, pairKinds } from "./pair-outcome-plan.ts";
@@ -120,6 +121,8 @@ function kindOf({ end, wasStopped, wait, unkept }: RunFacts): OutcomeKind {
   if (unkept !== undefined) return "data";
   if (end.how === "crash") {
     if (wasStopped) return "interrupted";
+    // It left by itself, since its lease was over, for instance where the machine slept.
+    if (end.exitCode === exitCode.tempFail) return "temporary";
     // Of a kernel without memory, for instance: our processes are the first to go.
     return end.signal === "SIGKILL" || end.signal === "SIGTERM" ? "temporary" : "defect";
   }

@@ -85,6 +85,13 @@ test("a verification that finds a difference is for somebody to look at", () => 
   assert.deepEqual([status, reason], ["quarantined", "verification: 1 message differs"]);
 });
 
+test("a process that left because its lease was over is tried again", () => {
+  const left = { how: "crash", exitCode: 75, signal: undefined, words: "its lease was not renewed in time" } as const;
+  const { kind, status, reason } = outcome(left);
+  assert.deepEqual([kind, status], ["temporary", "waiting"]);
+  assert.equal(reason, "the process of the run ended with exit code 75: its lease was not renewed in time");
+});
+
 test("a process without memory is tried again, one that crashed is not", () => {
   const crash = { how: "crash", exitCode: undefined, words: "" } as const;
   assert.equal(outcome({ ...crash, signal: "SIGKILL" }).kind, "temporary");
