@@ -46,7 +46,7 @@ async function processOf(name: string): Promise<number> {
 }
 
 test("a worker that sleeps past its lease leaves no process at work, and writes nothing when it wakes up", async () => {
-  await fleet.workOff("--lease", "10");
+  await fleet.workOff("--lease", "20");
   const name = await add(3, slow);
   const sleeper = fleet.worker("--name", "sleeper");
   await whenCopying(name);
