@@ -1,24 +1,38 @@
-// Has V8 compile what a usual run of the program uses: it lets such a run take place, between two small servers in memory.
+// Has V8 compile what a usual run of a program uses: it lets such a run take place, between two small servers in memory.
 
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { join, resolve } from "node:path";
+import type { Writable } from "node:stream";
 import { build } from "esbuild";
+import type { JobSpec } from "../../src/job/job-spec.ts";
 import { type PerSide, perSide, sides } from "../../src/model/side.ts";
 import { MemoryConnection } from "../../test/support/memory/connection.ts";
 import { letter, MemoryStore } from "../../test/support/memory/store.ts";
+import type { ProgramSource } from "./bundle-program.ts";
 import { forNode } from "./esbuild-options.ts";
-
-const run = promisify(execFile);
+import { usualRuns } from "./usual-runs.ts";
 
 const mailboxes = ["INBOX", "Sent", "Archive"];
 
-/** `main`: the program interimap, built. `file`: what the launcher is to read. */
-export async function compileAhead({ main, file }: { readonly main: string; readonly file: string }): Promise<void> {
+/** For the launcher to read. Where the program cannot run, it will start a little later, which is no reason to have no program. */
+export async function compileAhead(program: ProgramSource): Promise<void> {
+  const { name, compiled } = program;
+  if (compiled === undefined) return;
+  try {
+    await compileTo(compiled, program);
+  } catch (error) {
+    rmSync(compiled, { force: true });
+    console.warn(`${name} is not compiled ahead: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function compileTo(file: string, { name, main }: ProgramSource): Promise<void> {
+  const usualRun = usualRuns.get(name);
+  if (usualRun === undefined) throw new Error(`nobody knows what a usual run of ${name} is`);
   const directory = mkdtempSync(join(tmpdir(), "interimap-build-"));
   const stores = perSide(() => new MemoryStore("Sent", "Archive"));
   const servers = perSide((side) => serve(stores[side]));
@@ -26,10 +40,10 @@ export async function compileAhead({ main, file }: { readonly main: string; read
     const recorder = join(directory, "record.cjs");
     await build({ ...forNode, format: "cjs", entryPoints: ["scripts/lib/record-compiled.ts"], outfile: recorder });
     await Promise.all(sides.map((side) => once(servers[side].listen(0, "127.0.0.1"), "listening")));
-    configure(directory, servers);
-    const env = homeIn(directory);
-    const perform = (output: string): Promise<unknown> =>
-      run(process.execPath, [recorder, main, output, "--quiet"], { env });
+    const ports = perSide((side) => (servers[side].address() as AddressInfo).port);
+    const { args, job } = usualRun(directory, ports);
+    const perform = (output: string): Promise<void> =>
+      run([recorder, resolve(main), resolve(output), ...args], { directory, job });
     populate(stores);
     await perform(join(directory, "first"));
     change(stores);
@@ -39,6 +53,23 @@ export async function compileAhead({ main, file }: { readonly main: string; read
     for (const side of sides) servers[side].close();
     rmSync(directory, { recursive: true });
   }
+}
+
+interface Surroundings {
+  readonly directory: string;
+  readonly job: JobSpec | undefined;
+}
+
+/** @throws Error with all that it said, if it fails */
+async function run(args: readonly string[], { directory, job }: Surroundings): Promise<void> {
+  const env = { PATH: process.env["PATH"], HOME: directory, XDG_RUNTIME_DIR: directory };
+  // The standard input stays open: without it, nobody would wait for a job.
+  const child = spawn(process.execPath, args, { env, cwd: directory, stdio: ["pipe", "pipe", "pipe", "pipe"] });
+  const said: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (octets: Buffer) => said.push(octets));
+  (child.stdio[3] as Writable).on("error", () => undefined).end(job === undefined ? "" : JSON.stringify(job));
+  const [status] = (await once(child, "close")) as [number | null];
+  if (status !== 0) throw new Error(`its usual run ended with ${String(status)}: ${String(Buffer.concat(said))}`);
 }
 
 function serve(store: MemoryStore): Server {
@@ -63,26 +94,4 @@ function change(stores: PerSide<MemoryStore>): void {
       mailbox.remove(second!.uid);
       mailbox.add(letter(`${side}-${name}-new`));
     }
-}
-
-function configure(directory: string, servers: PerSide<Server>): void {
-  const sections = sides.map((side) => {
-    const { port } = servers[side].address() as AddressInfo;
-    return `[${side}]\ntype = imap\nhost = 127.0.0.1\nport = ${String(port)}\nSTARTTLS = NO\nusername = ${side}\npassword = x\n`;
-  });
-  mkdirSync(join(directory, "config/interimap"), { recursive: true, mode: 0o700 });
-  mkdirSync(join(directory, "data/interimap"), { recursive: true, mode: 0o700 });
-  writeFileSync(join(directory, "config/interimap/config"), `database = build.db\n\n${sections.join("\n")}`, {
-    mode: 0o600,
-  });
-}
-
-function homeIn(directory: string): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env["PATH"],
-    HOME: directory,
-    XDG_CONFIG_HOME: join(directory, "config"),
-    XDG_DATA_HOME: join(directory, "data"),
-    XDG_RUNTIME_DIR: directory,
-  };
 }

@@ -1,6 +1,7 @@
 // What a run with nothing to do costs: what it loads, and how often it waits for a server.
 
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -11,6 +12,28 @@ import { startAll } from "../support/start-all.ts";
 import { twoStores } from "../support/two-stores.ts";
 
 const { server } = await startAll({ server: startDovecot() });
+
+/** By the names of files: whether V8 took what was compiled of them. */
+type Taken = Readonly<Record<string, boolean>>;
+
+/** A file for `--require`, and what the last process that had it took. */
+function compiledHook(directory: string): { readonly hook: string; readonly taken: () => Taken } {
+  const hook = join(directory, "compiled.cjs");
+  const list = join(directory, "compiled");
+  writeFileSync(
+    hook,
+    `const vm = require("node:vm");
+     const taken = {};
+     vm.Script = class extends vm.Script {
+       constructor(text, options) {
+         super(text, options);
+         if (options.cachedData) taken[require("node:path").basename(options.filename)] = !this.cachedDataRejected;
+       }
+     };
+     process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(list)}, JSON.stringify(taken)));`,
+  );
+  return { hook, taken: () => JSON.parse(readFileSync(list, "utf8")) as Taken };
+}
 
 test("modules of Node that few runs need are not loaded", async (t) => {
   const { home } = await twoStores(t, { local: server, remote: server });
@@ -70,27 +93,24 @@ test("packages are loaded for what they are for only: a plain run has none of th
   assert.match(await loadedBy(), /json-log[.]js[^]*stdTimeFunctions/);
 });
 
+for (const program of ["imapsync", "imapsync-job", "interimap-job"])
+  test(`${program} takes what the build has had compiled`, async (t) => {
+    const { home } = await twoStores(t, { local: server, remote: server });
+    const { hook, taken } = compiledHook(home.directory);
+    const [node = "", launcher = ""] = interimapCommand();
+    // Jobs that are told nothing end with an error.
+    spawnSync(node, ["--require", hook, join(dirname(launcher), `${program}.js`), "--version"], { stdio: "ignore" });
+    assert.equal(taken()[`${program}-main.js`], true);
+  });
+
 test("a run takes what the build has had compiled, and does without where it is of another build or another Node", async (t) => {
   const { home } = await twoStores(t, { local: server, remote: server });
-  const hook = join(home.directory, "compiled.cjs");
-  const list = join(home.directory, "compiled");
-  writeFileSync(
-    hook,
-    `const vm = require("node:vm");
-     const taken = {};
-     vm.Script = class extends vm.Script {
-       constructor(text, options) {
-         super(text, options);
-         if (options.cachedData) taken[require("node:path").basename(options.filename)] = !this.cachedDataRejected;
-       }
-     };
-     process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(list)}, JSON.stringify(taken)));`,
-  );
+  const { hook, taken } = compiledHook(home.directory);
   const [node = "", launcher = ""] = interimapCommand();
-  const takenBy = async (program: string): Promise<Record<string, boolean>> => {
+  const takenBy = async (program: string): Promise<Taken> => {
     const result = await runInterimap(home, [], { program: [node, "--require", hook, program] });
     assert.equal(result.status, 0, result.stderr);
-    return JSON.parse(readFileSync(list, "utf8")) as Record<string, boolean>;
+    return taken();
   };
   const first = Object.entries(await takenBy(launcher));
   assert.ok(first.some(([name, isTaken]) => name === "main.js" && isTaken));

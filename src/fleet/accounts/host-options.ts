@@ -1,8 +1,12 @@
 // Servers and users of an account as options of imapsync, and as settings of interimap.
 
-import type { Account } from "./account.ts";
+import type { AccountHost } from "./account.ts";
 
-export function hostOptions({ hosts }: Pick<Account, "hosts">): string[] {
+interface Hosts {
+  readonly hosts: readonly Pick<AccountHost, "host" | "port" | "user">[];
+}
+
+export function hostOptions({ hosts }: Hosts): string[] {
   return hosts.flatMap(({ host, port, user }, i) => {
     const number = String(i + 1);
     const portOptions = port === undefined ? [] : [`--port${number}=${String(port)}`];
@@ -11,7 +15,7 @@ export function hostOptions({ hosts }: Pick<Account, "hosts">): string[] {
 }
 
 /** host1 and user1 are those of [local], host2 and user2 those of [remote]. */
-export function hostSettings({ hosts }: Pick<Account, "hosts">): string[] {
+export function hostSettings({ hosts }: Hosts): string[] {
   return hosts.flatMap(({ host, port, user }, i) => {
     const number = String(i + 1);
     const portSettings = port === undefined ? [] : [`port${number}=${String(port)}`];
