@@ -62,12 +62,20 @@ describe("a mailbox of 24 MB", () => {
   });
 
   test("is copied over one connection without the messages that the server does not want, the others in their order", async () => {
-    const picky = await startDovecot({ quota: "500M", extraConfig: "plugin {\n  quota_max_mail_size = 15k\n}" });
     const imap = await RawImap.login(asUser(source, "large"));
     const random = seededRandom(8);
     const written = Array.from({ length: 1500 }, (_, i) => makeMail(random, { size: i % 60 === 20 ? 20_000 : 8_000 }));
     await appendAll(imap, "INBOX", written);
     await imap.close();
+    // Where the machine is busy, all of the next batch may be on its way by then.
+    let isWithdrawn = false;
+    for (let attempt = 0; attempt < 5 && !isWithdrawn; attempt++) isWithdrawn = await copyToPicky();
+    assert.ok(isWithdrawn, "what was under way was withdrawn");
+  });
+
+  /** Returns whether a message was withdrawn that was under way. */
+  async function copyToPicky(): Promise<boolean> {
+    const picky = await startDovecot({ quota: "500M", extraConfig: "plugin {\n  quota_max_mail_size = 15k\n}" });
     // However fast the target refuses the first batch, the next one is on its way by then.
     const onTheirWay = new EventEmitter();
     const next = once(onTheirWay, "2");
@@ -89,13 +97,10 @@ describe("a mailbox of 24 MB", () => {
       await messageIds(picky),
       wanted.filter((_, i) => i % 60 !== 20),
     );
-    assert.ok(
-      proxy.clientLines.some((line) => /^ \{0\+\}/.test(line)),
-      "what was under way was withdrawn",
-    );
     home.remove();
     await Promise.all([proxy.stop(), picky.stop()]);
-  });
+    return proxy.clientLines.some((line) => /^ \{0\+\}/.test(line));
+  }
 
   async function copy(to: MailServer): Promise<{ readonly status: number | null; readonly stderr: string }> {
     const home = makeHome({ local: source, remote: to });
