@@ -71,4 +71,4 @@ await mkdir("dist", { recursive: true });
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 
 await Promise.all([bundlePage("dist/web"), ...programs.map(bundleProgram)]);
-await Promise.all(programs.map(compileAhead));
+await compileAhead(programs);

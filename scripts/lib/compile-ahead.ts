@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import { build } from "esbuild";
 import type { JobSpec } from "../../src/job/job-spec.ts";
@@ -18,27 +18,36 @@ import { usualRuns } from "./usual-runs.ts";
 
 const mailboxes = ["INBOX", "Sent", "Archive"];
 
-/** For the launcher to read. Where the program cannot run, it will start a little later, which is no reason to have no program. */
-export async function compileAhead(program: ProgramSource): Promise<void> {
+/** For the launchers to read. A program that cannot run will start a little later, which is no reason to have no program. */
+export async function compileAhead(programs: readonly ProgramSource[]): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), "interimap-build-"));
+  try {
+    const recorder = join(directory, "record.cjs");
+    await build({ ...forNode, format: "cjs", entryPoints: ["scripts/lib/record-compiled.ts"], outfile: recorder });
+    await Promise.all(programs.map((program) => compileIfItRuns(program, recorder)));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+async function compileIfItRuns(program: ProgramSource, recorder: string): Promise<void> {
   const { name, compiled } = program;
   if (compiled === undefined) return;
   try {
-    await compileTo(compiled, program);
+    await compileTo(compiled, program, recorder);
   } catch (error) {
     rmSync(compiled, { force: true });
     console.warn(`${name} is not compiled ahead: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-async function compileTo(file: string, { name, main }: ProgramSource): Promise<void> {
+async function compileTo(file: string, { name, main }: ProgramSource, recorder: string): Promise<void> {
   const usualRun = usualRuns.get(name);
   if (usualRun === undefined) throw new Error(`nobody knows what a usual run of ${name} is`);
-  const directory = mkdtempSync(join(tmpdir(), "interimap-build-"));
+  const directory = mkdtempSync(join(dirname(recorder), `${name}-`));
   const stores = perSide(() => new MemoryStore("Sent", "Archive"));
   const servers = perSide((side) => serve(stores[side]));
   try {
-    const recorder = join(directory, "record.cjs");
-    await build({ ...forNode, format: "cjs", entryPoints: ["scripts/lib/record-compiled.ts"], outfile: recorder });
     await Promise.all(sides.map((side) => once(servers[side].listen(0, "127.0.0.1"), "listening")));
     const ports = perSide((side) => (servers[side].address() as AddressInfo).port);
     const { args, job } = usualRun(directory, ports);
@@ -51,7 +60,6 @@ async function compileTo(file: string, { name, main }: ProgramSource): Promise<v
     renameSync(`${file}.new`, file);
   } finally {
     for (const side of sides) servers[side].close();
-    rmSync(directory, { recursive: true });
   }
 }
 
