@@ -43,9 +43,7 @@ export const asFolder: Reader = (field, value) => asText(field, value);
 export const asShownFolder: Reader = (field, value) => [`--${field}=${wireName(plainText(field, value))}`];
 
 /** One pair: the original's form has the field several times. */
-export const asPair: Reader = (field, value) => {
-  return [`--${field}=${foldersOf(field, value).join("=")}`];
-};
+export const asPair: Reader = (field, value) => [`--${field}=${foldersOf(field, value).join("=")}`];
 
 /** A pair a line, of mailboxes as people read them. */
 export const asShownPairs: Reader = (field, value) => {

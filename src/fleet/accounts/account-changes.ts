@@ -1,9 +1,7 @@
 // How an account differs from the one of its name that is in the fleet.
 
-import { shellWord } from "../../util/shell-word.ts";
 import type { Account, AccountHost } from "./account.ts";
-import { windowText } from "./daily-window.ts";
-import type { Column } from "./record.ts";
+import { type AccountRecord, type Column, columns, recordOf } from "./record.ts";
 
 export interface ColumnChange {
   readonly column: Column;
@@ -30,7 +28,7 @@ export function withoutChange(before: Account, after: Account): string[] {
 
 export function changesOf(before: Account, after: Account): ColumnChange[] {
   const [first, second] = [textsOf(before), textsOf(after)];
-  return (Object.keys(second) as Column[]).flatMap((column) =>
+  return columns.flatMap((column) =>
     first[column] === second[column] ? [] : [{ column, before: shown(first[column]), after: shown(second[column]) }],
   );
 }
@@ -44,15 +42,9 @@ function shown(text: string | undefined): string {
   return text === undefined || text === "" ? "none" : text;
 }
 
-function textsOf({ hosts, options, group, priority, window, everySeconds }: Account): Partial<Record<Column, string>> {
-  const [one, two] = hosts;
-  return {
-    ...{ host1: one.host, port1: String(one.port ?? ""), user1: one.user, secret1: secretText(one) },
-    ...{ host2: two.host, port2: String(two.port ?? ""), user2: two.user, secret2: secretText(two) },
-    ...{ options: options.map(shellWord).join(" "), group: group ?? "", priority: String(priority) },
-    window: window === undefined ? "" : windowText(window),
-    every: everySeconds === undefined ? "" : `${String(everySeconds)}s`,
-  };
+function textsOf(account: Account): AccountRecord {
+  const [one, two] = account.hosts;
+  return { ...recordOf(account), secret1: secretText(one), secret2: secretText(two) };
 }
 
 function secretText({ secret }: AccountHost): string {

@@ -10,13 +10,16 @@ const providers: readonly (readonly [name: string, hosts: RegExp])[] = [
   ["icloud", /(?:^|\.)(?:me|icloud)\.com$/],
 ];
 
+/** How the name of the administrator's own one begins. */
+const own = "group:";
+
 /** Sorted, each once. */
 export function groupsOf({ hosts: [source, target], group }: Account): string[] {
   const names = [
     `source:${placeOf(source.host)}`,
     `target:${placeOf(target.host)}`,
     ...[source, target].flatMap(({ host }) => providerOf(host)),
-    ...(group === undefined ? [] : [`group:${group}`]),
+    ...(group === undefined ? [] : [`${own}${group}`]),
   ];
   return [...new Set(names)].sort();
 }
@@ -29,8 +32,7 @@ export function groupsOfServer(host: string): string[] {
 
 /** The name of the administrator's own one. */
 export function ownGroup(groups: readonly string[]): string | undefined {
-  const prefix = "group:";
-  return groups.find((group) => group.startsWith(prefix))?.slice(prefix.length);
+  return groups.find((group) => group.startsWith(own))?.slice(own.length);
 }
 
 /** Their name in the queue. */

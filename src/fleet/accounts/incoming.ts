@@ -35,11 +35,10 @@ const types = `line integer, name text, host1 text, port1 integer, user1 text, s
   engine text, account bigint, changes text`;
 
 /** Both are the same work: done at the same time, it would double mail. */
-const isSameWork = (one: string, other: string): string =>
-  `${one}.user1 = ${other}.user1 and ${one}.user2 = ${other}.user2
-   and lower(${one}.host1) = lower(${other}.host1) and lower(${one}.host2) = lower(${other}.host2)
-   and ${one}.port1 is not distinct from ${other}.port1 and ${one}.port2 is not distinct from ${other}.port2
-   and ${one}.options = ${other}.options`;
+const areTheSameWork = `there.user1 = mine.user1 and there.user2 = mine.user2
+   and lower(there.host1) = lower(mine.host1) and lower(there.host2) = lower(mine.host2)
+   and there.port1 is not distinct from mine.port1 and there.port2 is not distinct from mine.port2
+   and there.options = mine.options`;
 
 /** Those of one file. */
 export class Incoming {
@@ -76,24 +75,32 @@ export class Incoming {
        where account is null and exists (select from interimap_fleet.accounts there where there.name = mine.name)
        union all
        select mine.line, format('"%s" is in the fleet already, as "%s"', mine.name, there.name)
-       from mine join interimap_fleet.accounts there on there.name <> mine.name and ${isSameWork("there", "mine")}
+       from mine join interimap_fleet.accounts there on there.name <> mine.name and ${areTheSameWork}
        order by 1 limit $2`,
       [this.#batch, most],
     );
   }
 
-  /** Those of them that change, in the order of the file. `after`: the line of the last one before. */
-  changes(after: number, most: number): Promise<(LineFault & { readonly name: string })[]> {
+  /** The first ones that change, in the order of the file. */
+  changes(most: number): Promise<(LineFault & { readonly name: string })[]> {
     return this.#queries.rows(
       `select line, name, changes as message from interimap_fleet.incoming
-       where batch = $1 and account is not null and changes is not null and line > $2 order by line limit $3`,
-      [this.#batch, after, most],
+       where batch = $1 and account is not null and changes is not null order by line limit $2`,
+      [this.#batch, most],
+    );
+  }
+
+  /** Once, before accounts are inserted or changed. */
+  async makeGroups(queries: Queries): Promise<void> {
+    await queries.rows(
+      `insert into interimap_fleet.group_sets select distinct group_set, groups from interimap_fleet.incoming
+       where batch = $1 order by 1 on conflict do nothing`,
+      [this.#batch],
     );
   }
 
   /** Within a transaction. Returns how many; those whose name somebody has added meanwhile are left out. */
   async insertNew(queries: Queries, phase: Phase): Promise<number> {
-    await this.#makeGroups(queries);
     const [row] = await queries.rows<{ count: number }>(
       `with added as (
          insert into interimap_fleet.accounts (${columns}, phase, status)
@@ -124,7 +131,6 @@ export class Incoming {
     queries: Queries,
     { after, most }: { readonly after: number; readonly most: number },
   ): Promise<QueueEntry[]> {
-    await this.#makeGroups(queries);
     const changed = columns.split(",").map((column) => column.trim());
     return queries.rows<QueueEntry>(
       `with locked as (
@@ -138,14 +144,6 @@ export class Incoming {
          returning there.id, there.group_set as "groupKey", there.priority
        ) select * from changed order by id`,
       [this.#batch, after, most],
-    );
-  }
-
-  async #makeGroups(queries: Queries): Promise<void> {
-    await queries.rows(
-      `insert into interimap_fleet.group_sets select distinct group_set, groups from interimap_fleet.incoming
-       where batch = $1 order by 1 on conflict do nothing`,
-      [this.#batch],
     );
   }
 

@@ -36,6 +36,11 @@ export interface RecordOptions {
   readonly stored?: Account | undefined;
 }
 
+/** What the account is called, if the file gives it no name. */
+export function nameIn({ name = "", user1 = "", host1 = "" }: AccountRecord): string {
+  return name.trim() === "" ? `${user1.trim()}@${host1.trim()}` : name.trim();
+}
+
 /** What is wrong is a fault, and something harmless stands in its place. */
 export function accountOf(written: AccountRecord, { sealing, stored }: RecordOptions): Reading {
   const record = stored === undefined ? written : { ...recordOf(stored), ...written };
@@ -84,7 +89,7 @@ export function accountOf(written: AccountRecord, { sealing, stored }: RecordOpt
   };
   for (const column of columns)
     if (unprintable(column).test(text(column))) fault(`${column}: it has a character that cannot be printed`);
-  const name = text("name") === "" ? `${text("user1")}@${text("host1")}` : text("name");
+  const name = nameIn(record);
   if (name.length > longestName) fault(`name: it has more than ${String(longestName)} characters`);
   if (/\s/.test(text("group"))) fault("group: it has a blank in it");
   const window = text("window") === "" ? undefined : parseWindow(text("window"));
@@ -126,7 +131,16 @@ function secondsOf(text: string): number | undefined {
 }
 
 /** All but its secrets, as it would be written. */
-function recordOf({ name, hosts, engine, options, group, priority, window, everySeconds }: Account): AccountRecord {
+export function recordOf({
+  name,
+  hosts,
+  engine,
+  options,
+  group,
+  priority,
+  window,
+  everySeconds,
+}: Account): AccountRecord {
   const [one, two] = hosts;
   return {
     ...{ name, engine, options: options.map(shellWord).join(" "), group: group ?? "", priority: String(priority) },

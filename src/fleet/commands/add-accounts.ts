@@ -8,9 +8,10 @@ import type { Phase } from "../accounts/account.ts";
 import { changeText } from "../accounts/account-changes.ts";
 import { Incoming, type IncomingAccount, type LineFault } from "../accounts/incoming.ts";
 import { readAccount } from "../accounts/read-account.ts";
+import { nameIn } from "../accounts/record.ts";
 import { accountsByName } from "../accounts/stored-account.ts";
 import { textOfFile } from "../accounts/text-of-file.ts";
-import { type FileForm, type WrittenLine, writtenLines } from "../accounts/written-lines.ts";
+import { type FileForm, writtenLines } from "../accounts/written-lines.ts";
 import type { Fleet } from "../fleet.ts";
 import { currentKey } from "../secrets/stored-keys.ts";
 
@@ -77,10 +78,15 @@ async function gather({ database }: Fleet, { path, form, updates }: Adding, inco
   let unshown = 0;
   const note = (fault: LineFault): void => void (faults.length < mostShown ? faults.push(fault) : unshown++);
   for await (const lines of slicesOf(writtenLines(textOfFile(path), form), atOnce)) {
-    const stored = updates ? await accountsByName(database, lines.map(nameIn)) : new Map<string, never>();
+    const stored = updates
+      ? await accountsByName(
+          database,
+          lines.map(({ record }) => nameIn(record)),
+        )
+      : new Map<string, never>();
     const accounts: IncomingAccount[] = [];
     for (const one of lines) {
-      const known = stored.get(nameIn(one));
+      const known = stored.get(nameIn(one.record));
       const { line, account, changes, faults: own } = readAccount(one, { sealing, stored: known });
       for (const message of own) note({ line, message });
       if (account === undefined) continue;
@@ -96,11 +102,6 @@ async function gather({ database }: Fleet, { path, form, updates }: Adding, inco
     : [...sorted, { line: Infinity, message: `more, which are not shown: ${String(unshown)}` }];
 }
 
-/** As `accountOf()` has it. */
-function nameIn({ record: { name = "", user1 = "", host1 = "" } }: WrittenLine): string {
-  return name.trim() === "" ? `${user1.trim()}@${host1.trim()}` : name.trim();
-}
-
 function faultLines(path: string, faults: readonly LineFault[], updates: boolean): string[] {
   const place = (line: number): string => (Number.isFinite(line) ? `${path}:${String(line)}` : path);
   return [
@@ -110,7 +111,7 @@ function faultLines(path: string, faults: readonly LineFault[], updates: boolean
 }
 
 async function changeLines(incoming: Incoming): Promise<string[]> {
-  const changes = await incoming.changes(0, mostShown);
+  const changes = await incoming.changes(mostShown);
   return changes.map(({ name, message }) => printable(`${name}: ${message}`));
 }
 
@@ -120,6 +121,7 @@ async function insertAll(
   { phase, count }: { readonly phase: Phase; readonly count: number },
 ): Promise<void> {
   await database.transaction(async (queries) => {
+    await incoming.makeGroups(queries);
     if ((await incoming.insertNew(queries, phase)) < count)
       throw new InterimapError("USAGE", "somebody has added some of these accounts meanwhile; nothing was added");
     for (let after = 0; ;) {
@@ -136,6 +138,7 @@ async function insertAll(
 
 /** What is on goes on as it was begun; its next run is as the account is then. */
 async function changeAll({ database, queue }: Fleet, incoming: Incoming): Promise<void> {
+  await incoming.makeGroups(database);
   for (let after: number | undefined = 0; after !== undefined;) {
     const last: number = after;
     after = await database.transaction(async (queries) => {
