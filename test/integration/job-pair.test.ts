@@ -10,7 +10,7 @@ import type { SyncSpec } from "../../src/job/job-spec.ts";
 import type { JobEnd } from "../../src/job/run-job.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { listen } from "../support/inet-settings.ts";
-import { anything, startJob } from "../support/job.ts";
+import { anything, type HeardJob, startJob } from "../support/job.ts";
 import { shownOf } from "../support/processes.ts";
 import { removeScratch, scratchDirectory } from "../support/scratch.ts";
 import { formsIn, formsOf } from "../support/secret-forms.ts";
@@ -95,35 +95,38 @@ test("a secret is in no argument, environment, message or file", async (t) => {
     assert.deepEqual(formsIn(forms, place), []);
 });
 
-test("a pair that was stopped ends in order, and goes on from there", async (t) => {
-  const { spec, local, remote, hold } = await pair(t);
-  await deliver(local, "INBOX", ...mails("m", 3));
-  hold("remote", "client", { pattern: /APPEND/, action: () => job.job.abort() });
-  const job = startJob(spec);
-  const { exitName, sentence, hasSoundState } = resultOf(await job.end);
-  assert.deepEqual([exitName, sentence, hasSoundState], ["INTERRUPTED", "The job was aborted.", true]);
-  assert.equal((await run(spec)).exitName, "DONE");
-  assert.deepEqual(await contents(remote), ["m1", "m2", "m3"]);
-});
-
-test("a limit of time ends it", async (t) => {
-  const { spec, local, hold, release } = await pair(t);
-  await deliver(local, "INBOX", ...mails("m", 1));
-  let goOn = (): void => undefined;
-  const held = new Promise<void>((resolve) => (goOn = resolve));
-  hold("remote", "client", { pattern: /APPEND/, action: () => held });
-  const job = startJob(
-    { ...spec, limits: { octets: undefined, seconds: 0.5 } },
-    {
-      onMessage: (message) => {
-        if (message.type === "line" && message.text.includes("limit of 0.5 seconds")) goOn();
+for (const { what, stop, seconds, why } of [
+  {
+    ...{ what: "a pair that was stopped", stop: ({ job }: HeardJob) => job.abort(), seconds: undefined },
+    why: "The job was aborted.",
+  },
+  {
+    ...{ what: "a pair with a limit of time", stop: () => undefined, seconds: 0.5 },
+    why: "The limit of 0.5 seconds for one job is reached.",
+  },
+])
+  test(`${what} ends in order, and goes on from there`, async (t) => {
+    const { spec, local, remote, hold, release } = await pair(t);
+    await deliver(local, "INBOX", ...mails("m", 3));
+    let goOn = (): void => undefined;
+    const stopped = new Promise<void>((resolve) => (goOn = resolve));
+    hold("remote", "client", {
+      pattern: /APPEND/,
+      action: () => {
+        stop(job);
+        return stopped;
       },
-    },
-  );
-  const { exitName, sentence } = resultOf(await job.end);
-  release("remote");
-  assert.deepEqual([exitName, sentence], ["INTERRUPTED", "The limit of 0.5 seconds for one job is reached."]);
-});
+    });
+    const job = startJob(
+      { ...spec, limits: { octets: undefined, seconds } },
+      { onMessage: (message) => void (message.type === "line" && message.text === why && goOn()) },
+    );
+    const { exitName, sentence, hasSoundState } = resultOf(await job.end);
+    release("remote");
+    assert.deepEqual([exitName, sentence, hasSoundState], ["INTERRUPTED", why, true]);
+    assert.equal((await run(spec)).exitName, "DONE");
+    assert.deepEqual(await contents(remote), ["m1", "m2", "m3"]);
+  });
 
 for (const { what, change, exitName, sentence } of [
   {

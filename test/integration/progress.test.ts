@@ -29,12 +29,17 @@ async function onTerminal(
   return stdout.replaceAll("\r\n", "\n");
 }
 
+/** What stays: on a slow machine, a line that says how far it is comes and goes before others. */
+function left(output: string): string {
+  return output.replaceAll(/[^\n]*\r\x1b\[K/g, "");
+}
+
 const sum = /^Done in \d+ m?s(?: \d+ s)?: local: 3 messages added \(\d+ B\)$/m;
 
 test("what was done is summed up; where there was nothing to do, nothing is said", async (t) => {
   const stores = await stored(t);
-  assert.match(await onTerminal(stores), sum);
-  assert.equal((await onTerminal(stores)).replaceAll("\r\x1b[K", ""), "");
+  assert.match(left(await onTerminal(stores)), sum);
+  assert.equal(left(await onTerminal(stores)), "");
 });
 
 test("with TERM=dumb there is the sum, and nothing that steers a terminal", async (t) => {

@@ -31,6 +31,8 @@ export interface TrafficProxy {
   readonly open: number;
   readonly bytesFromClient: number;
   readonly bytesFromServer: number;
+  /** Says a line of the server's to all clients that are connected; between two answers, if they await none. */
+  say(line: string): void;
   /** Ends all connections, as a network failure would. New ones are accepted. */
   cutAll(): void;
   /** Forgets lines and counts. */
@@ -105,6 +107,9 @@ export async function startTrafficProxy(server: MailServer, options: ProxyOption
     },
     get bytesFromServer() {
       return bytes.server;
+    },
+    say: (line) => {
+      for (const client of sockets) client.write(`${line}\r\n`, "latin1");
     },
     cutAll,
     reset: () => {
