@@ -3,19 +3,16 @@
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { select } from "../../imap/verbs/select.ts";
-import { bothSides, type PerSide, type Side } from "../../model/side.ts";
-import { emptyUidSet, type UidSet } from "../../model/uid-set.ts";
+import type { PerSide } from "../../model/side.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { Host } from "../options/host.ts";
-import type { CopyRun, Identity } from "./copy-run.ts";
+import type { CopyRun } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
 import { settleGone } from "./gone-meanwhile.ts";
 import { isRefused } from "./is-refused.ts";
-import { KnownCopies } from "./known-copies.ts";
-import { tellUntold } from "./left-out.ts";
-import { type Compared, firstsIn, type Match, matchMessages } from "./match-plan.ts";
-import { MessageTable } from "./message-table.ts";
-import { readMessages } from "./read-folder.ts";
+import { type Compared, firstsIn, keepsDuplicates, type Match, matchMessages } from "./match-plan.ts";
+import type { MessageTable } from "./message-table.ts";
+import { readTables } from "./read-tables.ts";
 import { repeatFlags, syncFlags } from "./sync-flags.ts";
 import { messagesLeft, settleAtOnce, tellArrived, tellCompared, tellRead, tellWouldCopy } from "./tell-folder.ts";
 
@@ -35,13 +32,11 @@ export async function copyFolder(run: CopyRun, work: FolderWork, channels: PerSi
     run.merges.get(folder2)?.giveUp();
     return;
   }
-  const { tables, known } = await tablesOf(run, { work, channels, views: { local, remote } });
+  const { tables, known } = await readTables(run, { work, channels, views: { local, remote } });
   run.merges.get(folder2)?.note(folder1, tables.local);
   const match = withoutCrossDuplicates(run, work, {
     table: tables.local,
-    match: matchMessages(tables.local, tables.remote, {
-      keepsDuplicates: options.syncduplicates === true || options.useuid === true,
-    }),
+    match: matchMessages(tables.local, tables.remote, { keepsDuplicates: keepsDuplicates(options) }),
   });
   if (work.toCopy === undefined) {
     tellRead(run, work, { views: { local, remote }, tables, crossed: match.crossed.length });
@@ -106,56 +101,6 @@ async function open(run: CopyRun, work: FolderWork, { channel, host }: Place): P
   }
   work.requireSame(channel.side, view);
   return view;
-}
-
-interface Opened {
-  readonly work: FolderWork;
-  readonly channels: PerSide<Channel>;
-  /** Of host2: undefined where the folder is not there. */
-  readonly views: { readonly local: MailboxView; readonly remote: MailboxView | undefined };
-}
-
-/** What is in both folders; nothing in one that is not there. */
-async function tablesOf(
-  run: CopyRun,
-  { work, channels, views }: Opened,
-): Promise<{ readonly tables: PerSide<MessageTable>; readonly known?: KnownCopies }> {
-  const { rules, memory, readAhead } = run;
-  const wanted = await bothSides(async (side) => {
-    const view = views[side];
-    return view === undefined ? emptyUidSet : rules.selection.uids(channels[side], view);
-  });
-  const place = run.merges.get(work.folder2)?.placeOf(work.folder1);
-  const inPlace = ({ sign, ...identity }: Identity): Identity => ({
-    ...identity,
-    sign: (header, message) => sign(header, place === undefined ? message : { ...message, place }),
-  });
-  const untold = (side: Side) => (uids: UidSet) => {
-    tellUntold(run, work, { side, uids });
-  };
-  const read = (side: Side, some: UidSet, identity = rules.identity[side]): Promise<MessageTable> => {
-    const view = views[side];
-    if (view === undefined) return Promise.resolve(new MessageTable().seal());
-    return readMessages(channels[side], view, {
-      wanted: some,
-      // What belongs to a part of it is asked for as that.
-      isPart: some !== wanted[side] || rules.selection.isPart(side),
-      untold: untold(side),
-      identity: side === "local" ? inPlace(identity) : identity,
-    });
-  };
-  const { remote } = views;
-  if (memory === undefined || remote === undefined)
-    return {
-      tables: await bothSides((side) => {
-        const view = views[side];
-        const ahead = place === undefined && view !== undefined ? readAhead.take(side, view) : undefined;
-        return ahead === undefined ? read(side, wanted[side]) : Promise.resolve(ahead);
-      }),
-    };
-  const known = new KnownCopies(memory, { work, views: { local: views.local, remote } });
-  work.known = known;
-  return { tables: await known.tables(run, { channels, wanted, read, untold, place }), known };
 }
 
 /** What is found for the first time is noted as this folder's. */

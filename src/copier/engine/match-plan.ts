@@ -1,10 +1,16 @@
 // Which messages of two folders are the same, and what follows from that. Pure.
 
+import type { Options } from "../options/options.ts";
 import type { MessageTable } from "./message-table.ts";
 
 export interface MatchOptions {
   /** The same message several times on host1 is to be there as often on host2. */
   readonly keepsDuplicates: boolean;
+}
+
+/** What a run's options say of it. */
+export function keepsDuplicates({ syncduplicates, useuid }: Pick<Options, "syncduplicates" | "useuid">): boolean {
+  return syncduplicates === true || useuid === true;
 }
 
 /** Messages by their numbers in the tables. */

@@ -10,7 +10,7 @@ import { select } from "../../imap/verbs/select.ts";
 import { InterimapError } from "../../model/errors.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import { countUids, emptyUidSet, maxUid, uidRange, type UidSet, uidSetOf } from "../../model/uid-set.ts";
-import { arrivalRule, searchText } from "../messages/select-messages.ts";
+import { arrivalRule, goesByFlags, searchText } from "../messages/select-messages.ts";
 import type { Options } from "../options/options.ts";
 
 type SelectionOptions = Pick<
@@ -43,6 +43,17 @@ export class Selection {
   /** Messages are left out. */
   isPart(side: Side): boolean {
     return this.#keys(side) !== undefined || this.#arrivals(side) !== undefined;
+  }
+
+  /** A message is selected on both hosts or on neither, but for what servers make of it. */
+  get isAlike(): boolean {
+    const { search1, search2 } = this.#options;
+    return search1 === search2 && (search1 === undefined || !goesByFlags(search1));
+  }
+
+  /** Whether the server is asked by SEARCH. */
+  searches(side: Side): boolean {
+    return this.#searches[side];
   }
 
   /**

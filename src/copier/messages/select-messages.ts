@@ -27,6 +27,28 @@ function ageKeys({ minage, maxage }: Ages, now: number): string | undefined {
   return isUnion({ minage, maxage }) ? `OR ${since} ${before}` : `${since} ${before}`;
 }
 
+/**
+ * Search keys for what arrived between the first of these instants and the last one. Undefined: one of them is no date.
+ * Servers compare days, each in a time zone of its own.
+ */
+export function arrivalText(instants: readonly number[]): string | undefined {
+  let [first, last] = [Infinity, -Infinity];
+  for (const instant of instants) {
+    if (Number.isNaN(instant)) return undefined;
+    [first, last] = [Math.min(first, instant), Math.max(last, instant)];
+  }
+  if (instants.length === 0) return undefined;
+  return `SINCE ${searchDate(first - msInDay)} BEFORE ${searchDate(last + 2 * msInDay)}`;
+}
+
+/** Whether search keys go by what a message has on one host only: its flags, its UID. */
+export function goesByFlags(search: string): boolean {
+  const words = search.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  return /(?:^|[\s(])(?:(?:UN)?(?:ANSWERED|DELETED|DRAFT|FLAGGED|SEEN|KEYWORD)|NEW|OLD|RECENT|UID)(?=$|[\s)])/i.test(
+    words,
+  );
+}
+
 /** Older than one or younger than the other: no message could be both. */
 function isUnion({ minage = 0, maxage = 0 }: Ages): boolean {
   return minage > maxage;

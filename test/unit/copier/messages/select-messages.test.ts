@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrivalRule, searchText, sizeLimits } from "../../../../src/copier/messages/select-messages.ts";
+import {
+  arrivalRule,
+  arrivalText,
+  goesByFlags,
+  searchText,
+  sizeLimits,
+} from "../../../../src/copier/messages/select-messages.ts";
 
 const now = Date.UTC(2020, 2, 15, 13, 0, 0);
 const anyAge = { minage: undefined, maxage: undefined };
@@ -23,6 +29,19 @@ void test("two ages are a span, or what is outside of it", () => {
 void test("a search and ages both have to match", () => {
   assert.equal(searchText("FROM a", anyAge, now), "FROM a");
   assert.equal(searchText("FROM a", { ...anyAge, maxage: 10 }, now), "FROM a SENTSINCE 5-Mar-2020");
+});
+
+void test("what arrived between two instants, wherever servers are", () => {
+  assert.equal(arrivalText([daysAgo(3), now, daysAgo(5)]), "SINCE 9-Mar-2020 BEFORE 17-Mar-2020");
+  assert.equal(arrivalText([now, Number.NaN]), undefined);
+  assert.equal(arrivalText([]), undefined);
+});
+
+void test("a search by flags or UIDs is told from others", () => {
+  for (const text of ["UNSEEN", "not deleted", "OR (FLAGGED) ALL", "UID 1:5", "KEYWORD x"])
+    assert.equal(goesByFlags(text), true, text);
+  for (const text of ["ALL", 'SUBJECT "seen it"', "SENTSINCE 1-Jan-2020", "FROM unseen@example.org"])
+    assert.equal(goesByFlags(text), false, text);
 });
 
 void test("where a server cannot search, ages go by the date of arrival", () => {

@@ -1,0 +1,106 @@
+// Messages that only one host selects, and that the other one has, too: servers do not read the dates of all headers alike, one
+// of them may not be able to search, and flags may differ. They take part, or else each run would copy them again.
+
+import { searchKeys } from "../../imap/codec/write-command.ts";
+import { CommandRefused } from "../../imap/command-refused.ts";
+import type { Channel } from "../../imap/mailbox/channel.ts";
+import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
+import { fetchIdentities } from "../../imap/verbs/fetch.ts";
+import { matchingUids } from "../../imap/verbs/search.ts";
+import { bothSides, type PerSide, type Side } from "../../model/side.ts";
+import {
+  countUids,
+  emptyUidSet,
+  isEmpty,
+  maxUid,
+  subtract,
+  uidRange,
+  type UidSet,
+  uidSetOf,
+  union,
+} from "../../model/uid-set.ts";
+import { arrivalText } from "../messages/select-messages.ts";
+import type { CopyRun } from "./copy-run.ts";
+import { keepsDuplicates, matchMessages } from "./match-plan.ts";
+import type { MessageTable } from "./message-table.ts";
+
+export interface Selected {
+  readonly channels: PerSide<Channel>;
+  readonly views: PerSide<MailboxView>;
+  readonly wanted: PerSide<UidSet>;
+  readonly tables: PerSide<MessageTable>;
+  /** By headers. */
+  readonly read: (side: Side, uids: UidSet) => Promise<MessageTable>;
+}
+
+/** What is selected, with what is also on the other host; undefined: there is nothing more. @throws CommandRefused */
+export async function agreedSelection(run: CopyRun, selected: Selected): Promise<PerSide<UidSet> | undefined> {
+  const { wanted, tables } = selected;
+  const { missing, strange } = matchMessages(tables.local, tables.remote, {
+    keepsDuplicates: keepsDuplicates(run.options),
+  });
+  const more = await bothSides((side) =>
+    side === "remote"
+      ? copiesOutside(run, selected, uidSetOf(missing.map((i) => tables.local.uid(i))))
+      : originalsOutside(run, selected, uidSetOf(strange.map((i) => tables.remote.uid(i)))),
+  );
+  if (isEmpty(more.local) && isEmpty(more.remote)) return undefined;
+  return { local: union(wanted.local, more.local), remote: union(wanted.remote, more.remote) };
+}
+
+/** On host2, of messages that seem to be missing there. */
+async function copiesOutside(run: CopyRun, selected: Selected, missing: UidSet): Promise<UidSet> {
+  if (isEmpty(missing) || !hasOthers(run, selected, "remote")) return emptyUidSet;
+  const candidates = await arrivedWith(run, selected, missing);
+  return isEmpty(candidates) ? emptyUidSet : sameAmong(run, selected, { side: "remote", candidates, as: missing });
+}
+
+/** On host1, of messages that seem to be on host2 only, and would be deleted. */
+async function originalsOutside(run: CopyRun, selected: Selected, strange: UidSet): Promise<UidSet> {
+  const { options, rules } = run;
+  const isDoubted = options.delete2 === true && rules.selection.isAlike && !isEmpty(strange);
+  if (!isDoubted || !hasOthers(run, selected, "local")) return emptyUidSet;
+  return sameAmong(run, selected, { side: "local", candidates: outside(selected, "local"), as: strange });
+}
+
+function hasOthers({ rules }: CopyRun, { views, wanted }: Selected, side: Side): boolean {
+  return rules.selection.isPart(side) && views[side].exists > countUids(wanted[side]);
+}
+
+function outside({ views, wanted }: Selected, side: Side): UidSet {
+  const { uidNext } = views[side];
+  return subtract(uidRange(1, uidNext > 1 ? uidNext - 1 : maxUid), wanted[side]);
+}
+
+/** What is not selected on host2, and can be a copy of these: copies have their dates of arrival. */
+async function arrivedWith({ options, rules }: CopyRun, selected: Selected, messages: UidSet): Promise<UidSet> {
+  const { channels } = selected;
+  const all = outside(selected, "remote");
+  const keepsDates = options.syncinternaldates && !options.idatefromheader;
+  if (!keepsDates || !rules.selection.searches("remote")) return all;
+  const dates = (await fetchIdentities(channels.local, messages, { withFlags: false })).map(({ date }) => date);
+  const keys = searchKeys(arrivalText(dates) ?? "");
+  if (keys === undefined) return all;
+  try {
+    return subtract(await matchingUids(channels.remote, keys), selected.wanted.remote);
+  } catch (error) {
+    if (error instanceof CommandRefused) return all;
+    throw error;
+  }
+}
+
+interface Search {
+  readonly side: Side;
+  readonly candidates: UidSet;
+  /** Messages of the other side. */
+  readonly as: UidSet;
+}
+
+/** Of equal candidates the first, unless equal messages are to be there as often as on host1. */
+async function sameAmong({ options }: CopyRun, { read }: Selected, { side, candidates, as }: Search): Promise<UidSet> {
+  const [own, other] = await Promise.all([read(side, candidates), read(side === "local" ? "remote" : "local", as)]);
+  const found: number[] = [];
+  for (let i = 0; i < own.length; i++)
+    if ((keepsDuplicates(options) || !own.isRepeated(i)) && other.find(own, i) !== undefined) found.push(own.uid(i));
+  return uidSetOf(found);
+}
