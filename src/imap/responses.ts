@@ -104,6 +104,8 @@ export interface FetchResponse {
   readonly body: Buffer | null | undefined;
   /** BODY[HEADER.FIELDS (…)], whichever fields were asked for, or BODY[HEADER]. */
   readonly headerFields: Buffer | null | undefined;
+  /** BODY[]<n>, whatever n is; null when the server says NIL. */
+  readonly part?: Buffer | null | undefined;
   /** Octets of literals that were larger than requested; their text is null. */
   readonly passedOver?: number;
   /** RFC 8514, as sent, without the quotes, and not checked. */

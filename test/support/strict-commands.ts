@@ -208,7 +208,8 @@ function toMailbox(read: Reader): void {
   mailbox(read);
 }
 
-const fetchItem = /UID|FLAGS|MODSEQ|INTERNALDATE|RFC822\.SIZE|BODY\.PEEK\[(?:HEADER(?:\.FIELDS \(MESSAGE-ID\))?)?\]/y;
+const fetchItem =
+  /UID|FLAGS|MODSEQ|INTERNALDATE|RFC822\.SIZE|BODY\.PEEK\[(?:HEADER(?:\.FIELDS \(MESSAGE-ID\))?)?\](?:<\d+\.\d+>)?/y;
 
 const commands: Readonly<Record<string, (read: Reader) => void>> = {
   NOOP: () => undefined,

@@ -93,12 +93,15 @@ function readItem(item: MutableFetch, nameNode: ImapAttributeNode, value: ImapAt
     case "BINARY[]":
       item.body = octetsOf(value);
       return item.body !== undefined;
+    case "BODY[]<>":
+      item.part = octetsOf(value);
+      return item.part !== undefined;
     case "BODY[HEADER]":
     case "BODY[HEADER.FIELDS]":
       item.headerFields = octetsOf(value);
       return item.headerFields !== undefined;
     default:
-      // Nothing we ask for: ENVELOPE, BODY[]<0>, X-...
+      // Nothing we ask for: ENVELOPE, X-...
       return true;
   }
 }

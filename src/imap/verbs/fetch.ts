@@ -4,8 +4,9 @@ import { type FlagSet, flagSet } from "../../model/flags.ts";
 import { instantOf, type InternalDate, parseInternalDate } from "../../model/internal-date.ts";
 import { messageIdOf } from "../../model/message-id.ts";
 import { MessageSizes } from "../../model/message-sizes.ts";
-import { countUids, type UidSet } from "../../model/uid-set.ts";
-import { line } from "../codec/write-command.ts";
+import { countUids, type UidSet, uidSetOf } from "../../model/uid-set.ts";
+import { line, number } from "../codec/write-command.ts";
+import { CommandRefused } from "../command-refused.ts";
 import type { Channel } from "../mailbox/channel.ts";
 import type { FetchResponse } from "../responses.ts";
 import { type Answer, isOther } from "./fetch-answers.ts";
@@ -92,6 +93,23 @@ export async function fetchMessages(
     },
   });
   return messages.all;
+}
+
+/** Whether a message goes on after so many octets; false also if the server does not answer that. */
+export async function hasMoreThan(session: Channel, uid: number, octets: number): Promise<boolean> {
+  let hasMore = false;
+  await uidFetch(session, {
+    uids: uidSetOf([uid]),
+    items: line`(UID BODY.PEEK[]<${number(octets)}.1>)`,
+    isAnswer: ({ part }) => part !== undefined,
+    beside: [],
+    onMessage: ({ part }) => {
+      hasMore = (part?.length ?? 0) > 0;
+    },
+  }).catch((error: unknown) => {
+    if (!(error instanceof CommandRefused)) throw error;
+  });
+  return hasMore;
 }
 
 /** They may have been told more than once, and changed in between: then one more look does no harm. */

@@ -18,6 +18,7 @@ import type { BatchQueue } from "./batch-queue.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { fetchAsGiven } from "./fetch-as-given.ts";
 import { beyondLimit } from "./largest.ts";
+import { wholeMessages } from "./whole-messages.ts";
 
 /** The memory that a message in flight takes beside its octets. */
 const messageOverhead = 2048;
@@ -172,7 +173,7 @@ async function copyBatch(
   const { delivered, refused } = await fetchAsGiven(transfer, { uids, octets, onLarger });
   for (const { uid } of delivered.filter(isEmptyMessage))
     hooks.refused({ uid, by: "source", size: 0, messageId: undefined, reason: "the message is empty" });
-  const messages = delivered.filter((message) => !isEmptyMessage(message));
+  const messages = await wholeMessages(transfer, { octets, messages: delivered.filter((one) => !isEmptyMessage(one)) });
   if (uids.length === 1) noteMessageId(transfer, uids[0]!, messages[0]);
   messages.sort((a, b) => a.uid - b.uid);
   const found = uidSetOf([...delivered.map(({ uid }) => uid), ...refused, ...larger.keys()]);

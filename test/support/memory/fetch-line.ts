@@ -25,9 +25,16 @@ function valueOf(item: string, { uid, flags, modSeq, internalDate, bytes }: Stor
     case "BODY.PEEK[HEADER]":
       return `BODY[HEADER] ${literal(headerOf(bytes))}`;
     default:
+      if (item.startsWith("BODY.PEEK[]<")) return partOf(item, bytes);
       if (!item.startsWith("BODY.PEEK[HEADER.FIELDS")) return undefined;
       return `BODY[HEADER.FIELDS (MESSAGE-ID)] ${literal(messageIdOf(bytes))}`;
   }
+}
+
+/** BODY.PEEK[]<first.count> */
+function partOf(item: string, bytes: Buffer): string {
+  const [first = 0, count = 0] = (item.match(/\d+/g) ?? []).map(Number);
+  return `BODY[]<${String(first)}> ${literal(bytes.toString("latin1", first, first + count))}`;
 }
 
 function headerOf(bytes: Buffer): string {

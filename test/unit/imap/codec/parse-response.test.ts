@@ -184,6 +184,9 @@ const responses: readonly (readonly [line: string, response: Response, ...litera
   ['* 1 FETCH (BODY[] "a\xff\\"")', { ...emptyFetch, body: Buffer.from('a\xff"', "latin1") }],
   ["* 1 FETCH (BODY[] {3}\r\n UID 2)", { ...emptyFetch, uid: 2, body: Buffer.from("\xff\r\n", "latin1") }, "\xff\r\n"],
   ["* 1 FETCH (BINARY[] ~{2}\r\n)", { ...emptyFetch, body: Buffer.from("\0a") }, "\0a"],
+  ["* 1 FETCH (BODY[]<3> {1}\r\n)", { ...emptyFetch, part: Buffer.from("x") }, "x"],
+  ['* 1 FETCH (BODY[]<3> "")', { ...emptyFetch, part: Buffer.alloc(0) }],
+  ["* 1 FETCH (BODY[]<3> NIL)", { ...emptyFetch, part: null }],
   ["* 1 FETCH (BODY[] {0}\r\n)", { ...emptyFetch, body: Buffer.alloc(0) }, ""],
   [
     "* 1 FETCH (BODY[HEADER.FIELDS (MESSAGE-ID)] {2}\r\n BODY[] {1}\r\n)",
@@ -199,7 +202,7 @@ const responses: readonly (readonly [line: string, response: Response, ...litera
   ],
   [
     '* 1 FETCH (ENVELOPE (NIL "s)" ((NIL NIL "a" "b"))) BODY[]<0> {1}\r\n BODY[TEXT] "t" X-GM-LABELS () BODYSTRUCTURE (("a" NIL) "b") UID 9)',
-    { ...emptyFetch, uid: 9, labels: "" },
+    { ...emptyFetch, uid: 9, part: Buffer.from("p"), labels: "" },
     "p",
   ],
 ];
