@@ -1,10 +1,11 @@
 // Replaces our files atomically, so that readers never see half a file.
 
-import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { fileKind } from "../model/file-kind.ts";
 import { create } from "./open-safely.ts";
 
-/** At once, so that nobody reads half of it. Throws the system's error. */
+/** At once, so that nobody reads half of it. Replaces files and links, and nothing else. Throws the system's error. */
 export function replaceFile(path: string, text: string, mode: number): void {
   replace(path, mode, (fd) => {
     writeFileSync(fd, text);
@@ -26,6 +27,9 @@ export function replacePrivately(path: string, text: string): void {
 }
 
 function replace(path: string, mode: number, write: (fd: number) => void): void {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  // Nobody has /dev/null again once it is a file.
+  if (there?.isFile() === false && !there.isSymbolicLink()) throw new Error(`it is ${fileKind(there)}`);
   const partial = `${path}.partial`;
   // anew, so that a link that somebody else made is not followed
   rmSync(partial, { force: true });

@@ -1,5 +1,6 @@
 // What comes before a run: other runs, which it may end, follow, or give way to; and what comes after it.
 
+import { statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { makePrivateDirectory } from "../../files/open-safely.ts";
@@ -54,10 +55,20 @@ export async function enterRun(options: EnterOptions, context: EnterContext): Pr
   return atWork(taken.file, context);
 }
 
-/** Undefined for `--pidfile ""`. */
+/** Undefined for `--pidfile ""`, and for a device such as /dev/null, which keeps nothing. */
 function pidFileOf({ pidfile, ...options }: EnterOptions): string | undefined {
   if (pidfile === "") return undefined;
-  return resolve(pidfile ?? join(temporaryDirectory(options), "imapsync.pid"));
+  const path = resolve(pidfile ?? join(temporaryDirectory(options), "imapsync.pid"));
+  return isDevice(path) ? undefined : path;
+}
+
+function isDevice(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isCharacterDevice() === true;
+  } catch {
+    // Why it cannot be looked at is said when it is to be written.
+    return false;
+  }
 }
 
 export function temporaryDirectory({ tmpdir: given }: Pick<Options, "tmpdir">): string {

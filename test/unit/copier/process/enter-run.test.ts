@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { chmodSync, closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -55,6 +56,19 @@ test("a run has a pid file in the directory for temporary files, which is made, 
   await entered.leave();
   assert.equal(existsSync(path), false);
   assert.match(said(), new RegExp(`^PID file is ${path} .*\nRemoving pidfile ${path}\n$`));
+});
+
+test("a device in its place stays one, and there is no pid file", async (t) => {
+  const { directory, enter } = scene(t);
+  const path = join(directory, "null");
+  if (spawnSync("mknod", [path, "c", "1", "3"]).status !== 0) {
+    t.skip("only root makes devices");
+    return;
+  }
+  const entered = await enter({ pidfile: path, pidfilelocking: true });
+  assert.equal(entered.ends, undefined);
+  await entered.leave();
+  assert.equal(statSync(path).isCharacterDevice(), true);
 });
 
 test("it has none where none is wanted", async (t) => {
