@@ -139,6 +139,17 @@ function originalCache(stores: TwoStores, ...pairs: readonly string[]): string {
   return directory;
 }
 
+for (const memory of [["--state", "state"], ["--usecache"], ["--useuid"]])
+  test(`${memory[0]!}: --delete2 deletes what is not on host1, and what was there before`, async (t) => {
+    const stores = await stored(t);
+    await runImapsync(stores, memory);
+    await expunge(stores.local, "2");
+    await deliver(stores.remote, "INBOX", mail("extra"));
+    const { code, lines } = await runImapsync(stores, [...memory, "--delete2"]);
+    assert.equal(code, 0, lines.join("\n"));
+    assert.deepEqual(await contents(stores.remote), ["m1", "m3"]);
+  });
+
 test("a cache of the original is taken over once", async (t) => {
   const stores = await stored(t, 2);
   // Nothing in their headers would tell that they are the same.

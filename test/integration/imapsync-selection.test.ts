@@ -71,6 +71,19 @@ for (const memory of [[], ["--state", "state"], ["--usecache"], ["--useuid"]])
     assert.deepEqual(await contents(stores.remote), ["m1 \\seen", "m2", "m3"]);
   });
 
+test("--useuid: the same holds for messages without a header to know them by", async (t) => {
+  const stores = await twoStores(t, dovecots);
+  const bare = { ...mail("x"), bytes: Buffer.from(`Date: ${daysAgo(1).toUTCString()}\r\n\r\nbare\r\n`) };
+  await deliver(stores.local, "INBOX", bare, bare);
+  for (const flags of ["+FLAGS", "-FLAGS"]) {
+    const { figure } = await run(stores, "--useuid", "--search", "UNSEEN", "--noresyncflags");
+    assert.equal(figure("Messages transferred"), flags === "+FLAGS" ? "2" : "0");
+    await store(stores.remote, `1:2 ${flags} (\\Seen)`);
+  }
+  await run(stores, "--useuid", "--maxage", "30", "--noabletosearch1", "--delete2");
+  assert.equal((await contents(stores.remote)).length, 2);
+});
+
 test("with --syncduplicates, equal messages of which host2 selects none are known as often as they are there", async (t) => {
   const stores = await twoStores(t, dovecots);
   await deliver(stores.local, "INBOX", mail("m1"), mail("m1"), mail("m1"));

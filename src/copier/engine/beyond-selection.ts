@@ -6,25 +6,29 @@ import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchIdentities } from "../../imap/verbs/fetch.ts";
-import { matchingUids } from "../../imap/verbs/search.ts";
+import { existingUids, matchingUids } from "../../imap/verbs/search.ts";
 import { bothSides, type PerSide, type Side } from "../../model/side.ts";
 import {
   countUids,
   emptyUidSet,
+  hasUid,
   isEmpty,
   maxUid,
   subtract,
   uidRange,
   type UidSet,
+  UidSetBuilder,
   uidSetOf,
   union,
 } from "../../model/uid-set.ts";
 import { arrivalText } from "../messages/select-messages.ts";
 import type { CopyRun } from "./copy-run.ts";
+import type { FolderWork } from "./folder-work.ts";
 import { keepsDuplicates, matchMessages } from "./match-plan.ts";
 import type { MessageTable } from "./message-table.ts";
 
 export interface Selected {
+  readonly work: Pick<FolderWork, "folder1" | "folder2">;
   readonly channels: PerSide<Channel>;
   readonly views: PerSide<MailboxView>;
   readonly wanted: PerSide<UidSet>;
@@ -51,8 +55,9 @@ export async function agreedSelection(run: CopyRun, selected: Selected): Promise
 /** On host2, of messages that seem to be missing there. */
 async function copiesOutside(run: CopyRun, selected: Selected, missing: UidSet): Promise<UidSet> {
   if (isEmpty(missing) || !hasOthers(run, selected, "remote")) return emptyUidSet;
+  const recorded = await recordedAs(run, selected, { side: "remote", as: missing });
   const candidates = await arrivedWith(run, selected, missing);
-  return isEmpty(candidates) ? emptyUidSet : sameAmong(run, selected, { side: "remote", candidates, as: missing });
+  return union(recorded, await sameAmong(run, selected, { side: "remote", candidates, as: missing }));
 }
 
 /** On host1, of messages that seem to be on host2 only, and would be deleted. */
@@ -60,7 +65,9 @@ async function originalsOutside(run: CopyRun, selected: Selected, strange: UidSe
   const { options, rules } = run;
   const isDoubted = options.delete2 === true && rules.selection.isAlike && !isEmpty(strange);
   if (!isDoubted || !hasOthers(run, selected, "local")) return emptyUidSet;
-  return sameAmong(run, selected, { side: "local", candidates: outside(selected, "local"), as: strange });
+  const recorded = await recordedAs(run, selected, { side: "local", as: strange });
+  const candidates = outside(selected, "local");
+  return union(recorded, await sameAmong(run, selected, { side: "local", candidates, as: strange }));
 }
 
 function hasOthers({ rules }: CopyRun, { views, wanted }: Selected, side: Side): boolean {
@@ -89,15 +96,33 @@ async function arrivedWith({ options, rules }: CopyRun, selected: Selected, mess
   }
 }
 
-interface Search {
+interface Twins {
   readonly side: Side;
-  readonly candidates: UidSet;
   /** Messages of the other side. */
   readonly as: UidSet;
 }
 
+/** What former runs have recorded as the same, and is there. */
+async function recordedAs(
+  { memory }: CopyRun,
+  { channels, views: { local, remote }, wanted, work: { folder1, folder2 } }: Selected,
+  { side, as }: Twins,
+): Promise<UidSet> {
+  const uidValidities = { uidValidity1: local.uidValidity, uidValidity2: remote.uidValidity };
+  const own = new UidSetBuilder();
+  for (const [uid1, uid2] of memory?.pairsOf({ folder1, folder2, ...uidValidities }) ?? [])
+    if (hasUid(as, side === "remote" ? uid1 : uid2)) own.add(side === "remote" ? uid2 : uid1);
+  const recorded = subtract(own.build(), wanted[side]);
+  return isEmpty(recorded) ? emptyUidSet : existingUids(channels[side], recorded);
+}
+
 /** Of equal candidates the first, unless equal messages are to be there as often as on host1. */
-async function sameAmong({ options }: CopyRun, { read }: Selected, { side, candidates, as }: Search): Promise<UidSet> {
+async function sameAmong(
+  { options }: CopyRun,
+  { read }: Selected,
+  { side, candidates, as }: Twins & { readonly candidates: UidSet },
+): Promise<UidSet> {
+  if (isEmpty(candidates)) return emptyUidSet;
   const [own, other] = await Promise.all([read(side, candidates), read(side === "local" ? "remote" : "local", as)]);
   const found: number[] = [];
   for (let i = 0; i < own.length; i++)

@@ -16,6 +16,7 @@ import {
   uidsOf,
 } from "../../model/uid-set.ts";
 import type { CopyMemory } from "../memory/memory.ts";
+import { hostOf } from "../options/host.ts";
 import type { CopyRun, Identity } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
 import { KnownSignatures } from "./known-signatures.ts";
@@ -120,7 +121,9 @@ export class KnownCopies {
       signed(there[side], (uid) => {
         const uid2 = side === "local" ? pairs.get(uid) : uid;
         if (!hasUid(news[side], uid)) return pairSignature(uid2!);
-        return signatures?.[side].get(uid) ?? (side === "local" ? ownSignature(uid) : undefined);
+        // On host2 something may lack all by which it could be compared: it may be a message of host1.
+        const isAlone = side === "local" || signatures === undefined;
+        return signatures?.[side].get(uid) ?? (isAlone ? ownSignature(side, uid) : undefined);
       }),
     );
   }
@@ -235,9 +238,9 @@ function pairSignature(uid2: number): string {
   return `${octetsOf(uid2)}on both hosts`.slice(0, 16);
 }
 
-/** Of a message of host1 that is nowhere else. */
-function ownSignature(uid1: number): string {
-  return `${octetsOf(uid1)}only on host1`.slice(0, 16);
+/** Of a message that is on one host only. */
+function ownSignature(side: Side, uid: number): string {
+  return `${octetsOf(uid)}only on ${hostOf(side)}.......`.slice(0, 16);
 }
 
 /** In front, so that they differ where tables look first. */

@@ -37,7 +37,7 @@ export async function readTables(run: CopyRun, opened: Opened): Promise<Tables> 
   if (remote === undefined || !(selection.isPart("local") || selection.isPart("remote"))) return read;
   const { agreedSelection } = await import("./beyond-selection.ts");
   const agreed = await agreedSelection(run, {
-    ...{ channels, views: { local, remote }, wanted, tables: read.tables },
+    ...{ work: opened.work, channels, views: { local, remote }, wanted, tables: read.tables },
     read: readerOf(run, opened, undefined),
   });
   return agreed === undefined ? read : readSelected(run, opened, agreed);
