@@ -10,6 +10,7 @@ import type { OpenPair } from "./folder-work.ts";
 import { type Match, pairsIn } from "./match-plan.ts";
 import type { MessageTable } from "./message-table.ts";
 import { markMessages, removeMessages } from "./remove-messages.ts";
+import { isOneFolder } from "./same-folder.ts";
 import { doubtOfShared } from "./shared-folder.ts";
 
 type Why = Extract<CopyEvent, { type: "messages-deleted" }>["why"];
@@ -19,6 +20,11 @@ export async function deleteMoved(run: CopyRun, pair: OpenPair, { same }: Match)
   const { options } = run;
   const { tables, work } = pair;
   if (options.delete1 !== true) return;
+  if (options.dry !== true && (await isOneFolder(pair, same))) {
+    const text = `nothing is deleted in folder ${work.folder1} of host1: folder ${work.folder2} of host2 is the same folder`;
+    run.emit({ type: "error", error: { kind: "unclassified", text } });
+    return;
+  }
   // The copy goes at the end of this run, where it is marked: then this is the only one.
   const goes = (i: number): boolean => options.expunge2 && tables.remote.flags(i).flags.includes("\\Deleted");
   const present = new UidSetBuilder();

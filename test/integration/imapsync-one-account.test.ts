@@ -1,0 +1,80 @@
+// One account that is given twice, as people do who copy a line and forget to change it: nothing is lost.
+
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import { isCourierInstalled, startCourier } from "../support/courier.ts";
+import { isCyrusInstalled, startCyrus } from "../support/cyrus.ts";
+import { startDovecot } from "../support/dovecot.ts";
+import type { MailServer } from "../support/mail-server.ts";
+import { type ImapsyncResult, runImapsync } from "../support/run-imapsync.ts";
+import { startAll } from "../support/start-all.ts";
+import {
+  command,
+  contents,
+  deliver,
+  mail,
+  mails,
+  type TwoStores,
+  twoStores,
+  userNames,
+} from "../support/two-stores.ts";
+
+const hasAll = isCyrusInstalled() && isCourierInstalled();
+const servers = await startAll({
+  dovecot: startDovecot(),
+  ...(hasAll && { cyrus: startCyrus({ users: userNames }), courier: startCourier() }),
+});
+
+const never = "Cyrus or Courier is not installed";
+
+/** Host1 on both sides. */
+async function onOne(t: TestContext, server: MailServer): Promise<TwoStores> {
+  const stores = await twoStores(t, { local: server, remote: server });
+  return { ...stores, remote: stores.local, proxies: { ...stores.proxies, remote: stores.proxies.local } };
+}
+
+function spared({ lines }: ImapsyncResult): string[] {
+  return lines.flatMap((line) => /^Err \d+\/50: nothing is deleted in folder (\S+) of host1/.exec(line)?.[1] ?? []);
+}
+
+for (const name of ["dovecot", "cyrus", "courier"] as const)
+  for (const args of [[], ["--noexpunge1"], ["--useuid"]])
+    test(
+      `${name}: --delete1 ${args.join("")} deletes nothing`,
+      { skip: name !== "dovecot" && !hasAll && never },
+      async (t) => {
+        const stores = await onOne(t, servers[name]!);
+        await deliver(stores.local, "INBOX", mail("m1", { flags: ["\\Deleted"] }), mail("m2"));
+        const result = await runImapsync(stores, ["--delete1", ...args]);
+        assert.deepEqual([result.code, spared(result)], [111, ["INBOX"]], result.lines.join("\n"));
+        assert.deepEqual(await contents(stores.local), ["m1 \\deleted", "m2"]);
+      },
+    );
+
+test("--delete1 moves messages to another folder of the account", async (t) => {
+  const stores = await onOne(t, servers.dovecot);
+  await command(stores.local, "CREATE A", "CREATE B");
+  await deliver(stores.local, "A", ...mails("a", 2));
+  await deliver(stores.local, "B", ...mails("b", 2));
+  const { code, lines } = await runImapsync(stores, ["--delete1", "--folder", "A", "--f1f2", "A=B"]);
+  assert.equal(code, 0, lines.join("\n"));
+  assert.deepEqual(
+    [await contents(stores.local, "A"), await contents(stores.local, "B")],
+    [[], ["a1", "a2", "b1", "b2"]],
+  );
+});
+
+test("--delete1 deletes on a server of which host2 is a copy, with the same numbers", async (t) => {
+  const stores = await twoStores(t, { local: servers.dovecot, remote: servers.dovecot });
+  await deliver(stores.local, "INBOX", mail("m1", { flags: ["\\Deleted"] }), mail("m2"));
+  await runImapsync(stores);
+  for (const side of ["local", "remote"] as const)
+    stores.hold(side, "server", {
+      pattern: /UIDVALIDITY \d+/,
+      always: true,
+      action: (line) => ({ instead: line.replace(/UIDVALIDITY \d+/, "UIDVALIDITY 7") }),
+    });
+  const { code, lines } = await runImapsync(stores, ["--delete1"]);
+  assert.equal(code, 0, lines.join("\n"));
+  assert.deepEqual([await contents(stores.local), await contents(stores.remote)], [[], ["m1 \\deleted", "m2"]]);
+});
