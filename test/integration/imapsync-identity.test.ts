@@ -49,6 +49,31 @@ test("messages without headers of two folders that go to one are all copied, onc
   assert.deepEqual(subjects.sort(), ["A1", "A2", "B1", "B2"]);
 });
 
+for (const folders of [["INBOX"], ["A", "INBOX"]])
+  test(`--delete2 without --addheader spares what a run with it has copied: ${folders.join(", ")}`, async (t) => {
+    const stores = await twoStores(t, servers);
+    const bare = { ...mail("x"), bytes: Buffer.from("Subject: draft\r\n\r\ntext\r\n") };
+    if (folders.includes("A")) await command(stores.local, "CREATE A");
+    for (const folder of folders) await deliver(stores.local, folder, mail(`in ${folder}`.replace(" ", "-")), bare);
+    const args = ["--f1f2", "A=INBOX"];
+    await runImapsync(stores, [...args, "--addheader"]);
+    await deliver(stores.remote, "INBOX", mail("extra"));
+    const all = (await texts(stores.remote)).length;
+    const { code, lines } = await runImapsync(stores, [...args, "--delete2"]);
+    assert.equal(code, 0, lines.join("\n"));
+    assert.deepEqual([all, (await texts(stores.remote)).length], [2 * folders.length + 1, 2 * folders.length]);
+  });
+
+for (const args of [["--messageidnodomain"], ["--noskipsize"], ["--useheader", "Subject"], ["--domino2"]])
+  test(`--addheader ${args.join(" ")} copies each message once`, async (t) => {
+    const stores = await twoStores(t, servers);
+    await deliver(stores.local, "INBOX", { ...mail("x"), bytes: Buffer.from("To: a\r\n\r\ntext\r\n") });
+    for (const copied of ["1", "0"]) {
+      const { figure, lines } = await runImapsync(stores, ["--addheader", ...args]);
+      assert.equal(figure("Messages transferred"), copied, lines.join("\n"));
+    }
+  });
+
 test("--useheader, --skipheader and --messageidnodomain decide what is the same", async (t) => {
   const copies = async (...args: readonly string[]): Promise<string | undefined> => {
     const stores = await twoStores(t, servers);

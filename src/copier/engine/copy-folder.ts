@@ -6,6 +6,7 @@ import { select } from "../../imap/verbs/select.ts";
 import type { PerSide } from "../../model/side.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { Host } from "../options/host.ts";
+import { addedSignatures } from "./added-signatures.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
 import { settleGone } from "./gone-meanwhile.ts";
@@ -33,7 +34,7 @@ export async function copyFolder(run: CopyRun, work: FolderWork, channels: PerSi
     return;
   }
   const { tables, known } = await readTables(run, { work, channels, views: { local, remote } });
-  run.merges.get(folder2)?.note(folder1, tables.local);
+  run.merges.get(folder2)?.note(folder1, tables.local, addedSignatures(run, work, tables.local));
   const match = withoutCrossDuplicates(run, work, {
     table: tables.local,
     match: matchMessages(tables.local, tables.remote, { keepsDuplicates: keepsDuplicates(options) }),

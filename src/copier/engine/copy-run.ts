@@ -9,7 +9,7 @@ import type { FlagSet, PermanentFlags } from "../../model/flags.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import type { Emit } from "../events.ts";
 import type { CopyMemory } from "../memory/memory.ts";
-import type { HeaderIdentity } from "../messages/header-identity.ts";
+import type { HeaderIdentity, SignedMessage } from "../messages/header-identity.ts";
 import type { SizeLimits } from "../messages/select-messages.ts";
 import type { PrepareMessage } from "../messages/transform.ts";
 import type { Options } from "../options/options.ts";
@@ -78,6 +78,8 @@ export interface FolderRules {
 export interface Rules {
   readonly folders: FolderRules;
   readonly identity: PerSide<Identity>;
+  /** What tells the copy of a message without the wanted fields, if a run with `--addheader` made one. */
+  readonly addedSignature: (message: SignedMessage) => string | undefined;
   /** By all fields there are. */
   readonly wholeHeader: Identity;
   /** The flags that a message gets on host2. */

@@ -5,6 +5,7 @@ import { expungeMarked } from "../../imap/verbs/expunge.ts";
 import { isEmpty, type UidSet, UidSetBuilder, uidSetOf, union } from "../../model/uid-set.ts";
 import type { CopyEvent } from "../events.ts";
 import { type Host, sideOf } from "../options/host.ts";
+import { addedSignatures } from "./added-signatures.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
 import { type Match, pairsIn } from "./match-plan.ts";
@@ -41,7 +42,7 @@ export async function deleteExtra(run: CopyRun, pair: OpenPair, match: Match): P
   if (options.delete2duplicates === true && merge === undefined)
     await remove(run, pair, { host: 2, uids: uidsOf2(match.repeated2), why: "duplicate" });
   if (options.delete2 === true) {
-    const strange = merge === undefined ? match.strange : merge.strangers(tables.remote);
+    const strange = merge === undefined ? withoutAdded(run, pair, match.strange) : merge.strangers(tables.remote);
     const doubt =
       strange === undefined || strange.length === 0
         ? undefined
@@ -53,6 +54,12 @@ export async function deleteExtra(run: CopyRun, pair: OpenPair, match: Match): P
   if (!options.expunge2) return;
   if (!options.dry) await expungeMarked(pair.channels.remote);
   run.emit({ type: "expunged", host: 2, folder: work.folder2, ...(options.dry && { isDry: true }) });
+}
+
+/** Copies that have a line of `--addheader`, in a run without it. */
+function withoutAdded(run: CopyRun, { tables, work }: OpenPair, strange: readonly number[]): readonly number[] {
+  const added = new Set(strange.length === 0 ? [] : addedSignatures(run, work, tables.local));
+  return added.size === 0 ? strange : strange.filter((i) => !added.has(tables.remote.signature(i)));
 }
 
 /** Why what is not among host1's messages may be there all the same. */

@@ -19,9 +19,10 @@ export class Merge {
     return folder1 === this.#first ? undefined : folder1;
   }
 
-  /** A folder of host1 was read. */
-  note(folder1: string, table: MessageTable): void {
+  /** A folder of host1 was read. `others`: of copies that it may have on host2 besides. */
+  note(folder1: string, table: MessageTable, others: Iterable<string>): void {
     this.#waiting.delete(folder1);
+    for (const signature of others) this.#signatures.add(signature);
     for (let i = 0; i < table.length; i++) if (table.isIdentified(i)) this.#signatures.add(table.signature(i));
   }
 

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { flagRules } from "../messages/flag-rules.ts";
-import { headerIdentity, identityRules } from "../messages/header-identity.ts";
+import { addedSignature, headerIdentity, identityRules } from "../messages/header-identity.ts";
 import { compileMatch, compileRegex, compileSubstitutions } from "../messages/perl-expression.ts";
 import { messagePreparation } from "../messages/transform.ts";
 import type { Host } from "../options/host.ts";
@@ -30,6 +30,7 @@ export function rulesOf(options: Options): Rules {
       substitute: compileSubstitutions(options.regextrans2, "--regextrans2"),
     },
     identity: { local: identityOf(1), remote: identityOf(2) },
+    addedSignature: (message) => addedSignature(identity, message),
     wholeHeader: { ...headerIdentity(identityRules({ ...options, ...byWholeHeader }), 2), asksAgain: false },
     flagsOn2: flagRules(options),
     prepare: messagePreparation(options),

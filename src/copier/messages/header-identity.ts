@@ -70,11 +70,16 @@ export function headerIdentity(rules: IdentityRules, host: Host): HeaderIdentity
     sign: (header, { uid, size, place }) => {
       const lines = wantedLines(headerFields(header.toString("latin1")), rules);
       if (lines.length > 0) return sign(lines, size, rules);
-      return addsHeader && host === 1
-        ? sign([normalizedLine("Message-Id", addedMessageId(uid, place))], size, rules)
-        : undefined;
+      return addsHeader && host === 1 ? addedSignature(rules, { uid, size, place }) : undefined;
     },
   };
+}
+
+/** What tells the copy of a message of host1 that --addheader gave a line, in this run or another one. */
+export function addedSignature(rules: IdentityRules, { uid, size, place }: SignedMessage): string | undefined {
+  const line = `${addedHeader(uid, place)}\r\n`;
+  const lines = wantedLines(headerFields(line), { ...rules, addsHeader: true });
+  return lines.length > 0 ? sign(lines, size + line.length, rules) : undefined;
 }
 
 /** Whether --addheader is for this message. */

@@ -1,0 +1,19 @@
+// Messages of host1 without a header to know them by: what their copies would be known by if a run with `--addheader` had made
+// them. They are on host1, even for a run without that option.
+
+import type { CopyRun } from "./copy-run.ts";
+import type { FolderWork } from "./folder-work.ts";
+import type { MessageTable } from "./message-table.ts";
+
+export function* addedSignatures(
+  { rules, merges }: Pick<CopyRun, "rules" | "merges">,
+  { folder1, folder2 }: Pick<FolderWork, "folder1" | "folder2">,
+  table: MessageTable,
+): Generator<string, void, undefined> {
+  const place = merges.get(folder2)?.placeOf(folder1);
+  for (let i = 0; i < table.length; i++) {
+    if (table.isIdentified(i)) continue;
+    const signature = rules.addedSignature({ uid: table.uid(i), size: table.size(i), place });
+    if (signature !== undefined) yield signature;
+  }
+}
