@@ -91,7 +91,9 @@ function judge(situation: GoneSituation, { side, name }: Gone): Verdict {
   if (counts === undefined || there.messages === undefined) return "it is not known how many messages it had";
   const mailbox = { side, name, idx: record.idx, messages: there.messages };
   const isAsItWas = sameState(now, before) && there.messages === counts[otherSide(side)];
-  if (which === "EMPTY") return isAsItWas && there.messages === 0 ? { returns: false, mailbox } : "it is not empty";
+  if (which === "EMPTY" && there.messages > 0) return "it is not empty";
+  if (which === "EMPTY")
+    return isAsItWas ? { returns: false, mailbox } : "it has changed since it was last synchronised";
   if (!isAsItWas) return { returns: true, mailbox };
   const isOnBoth = counts.local === counts.remote && countMapped(record.idx) === there.messages;
   if (isOnBoth) return { returns: false, mailbox };

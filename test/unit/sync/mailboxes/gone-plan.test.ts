@@ -4,7 +4,7 @@ import type { ListedMailbox } from "../../../../src/mail/listing/list-mailboxes.
 import type { FollowedDeletions } from "../../../../src/model/followed-deletions.ts";
 import type { MailboxState } from "../../../../src/model/mailbox-state.ts";
 import { otherSide, perSide, type Side, sides } from "../../../../src/model/side.ts";
-import { areTooMany, planGone } from "../../../../src/sync/mailboxes/gone-plan.ts";
+import { areTooMany, type GonePlan, planGone } from "../../../../src/sync/mailboxes/gone-plan.ts";
 import type { KnownMailbox } from "../../../../src/sync/mailboxes/mailbox-plan.ts";
 
 const before: MailboxState = { uidValidity: 7, uidNext: 5, highestModSeq: 9n };
@@ -29,15 +29,34 @@ interface World {
 
 /** `deletes`, with what goes along in brackets, `returns` and `leaves`; the same on both sides. */
 function follows(world: World): string {
-  const [local, remote] = sides.map((side) => planOn(side, world));
+  const [local, remote] = sides.map((side) => told(planOn(side, world)));
   assert.equal(local, remote);
+  return local!;
+}
+
+function told({ roots, returning, left }: GonePlan): string {
+  return [
+    ...roots.map(({ name, below }) =>
+      below.length === 0 ? `deletes ${name}` : `deletes ${name} (${below.map((one) => one.name).join(" ")})`,
+    ),
+    ...returning.map(({ name }) => `returns ${name}`),
+    ...left.map(({ name }) => `leaves ${name}`),
+  ]
+    .join(", ")
+    .replaceAll("\0", "/");
+}
+
+/** Why mailboxes are left alone; the same on both sides. */
+function reasons(world: World): readonly (string | undefined)[] {
+  const [local, remote] = sides.map((side) => planOn(side, world).left.map(({ reason }) => reason));
+  assert.deepEqual(local, remote);
   return local!;
 }
 
 function planOn(
   side: Side,
   { which = "YES", gone, there = {}, here = [], known = {}, unsettled = false, mapped = 2, wentBack = false }: World,
-): string {
+): GonePlan {
   const mailbox = (name: string, more: There = {}): [string, ListedMailbox] => [
     name,
     { wireName: name, exists: true, subscribed: false, state: before, messages: 2, ...more },
@@ -47,7 +66,7 @@ function planOn(
     ...Object.entries(there).map(([name, more]) => mailbox(name, more)),
   ]);
   const counts = { local: 2, remote: 2 };
-  const { roots, returning, left } = planGone({
+  return planGone({
     which,
     gone: gone.map((name) => ({ side, name })),
     listed: perSide((one) => (one === side ? new Map(here.map((name) => mailbox(name))) : has)),
@@ -64,15 +83,6 @@ function planOn(
     countMapped: () => mapped,
     wentBack: wentBack ? [side] : [],
   });
-  return [
-    ...roots.map(({ name, below }) =>
-      below.length === 0 ? `deletes ${name}` : `deletes ${name} (${below.map((one) => one.name).join(" ")})`,
-    ),
-    ...returning.map(({ name }) => `returns ${name}`),
-    ...left.map(({ name }) => `leaves ${name}`),
-  ]
-    .join(", ")
-    .replaceAll("\0", "/");
 }
 
 test("a mailbox that is as it was is deleted, with all that is gone below it", () => {
@@ -102,6 +112,13 @@ test("with EMPTY only what holds nothing is deleted, and nothing comes back", ()
   const counts = { local: 0, remote: 0 };
   assert.equal(follows({ which: "EMPTY", gone: ["a"], there: { a: { messages: 0 } }, known: { counts } }), "deletes a");
   assert.equal(follows({ which: "EMPTY", gone: ["a"], known: { counts } }), "leaves a");
+  assert.deepEqual(reasons({ which: "EMPTY", gone: ["a"] }), ["it is not empty"]);
+});
+
+test("with EMPTY a mailbox that was emptied since the last run is not said to hold anything", () => {
+  const world = { which: "EMPTY", gone: ["a"], there: { a: { messages: 0 } } } as const;
+  assert.equal(follows(world), "leaves a");
+  assert.deepEqual(reasons(world), ["it has changed since it was last synchronised"]);
 });
 
 test("INBOX, mailboxes for something special, and those that are not settled are left alone", () => {
@@ -115,8 +132,8 @@ test("INBOX, mailboxes for something special, and those that are not settled are
 for (const side of sides)
   test(`messages that only the server has from which "a" is not gone keep it there (${side})`, () => {
     const counts = perSide((one) => (one === side ? 1 : 2));
-    assert.equal(planOn(side, { gone: ["a"], known: { counts } }), "leaves a");
-    assert.equal(planOn(otherSide(side), { gone: ["a"], known: { counts } }), "returns a");
+    assert.equal(told(planOn(side, { gone: ["a"], known: { counts } })), "leaves a");
+    assert.equal(told(planOn(otherSide(side), { gone: ["a"], known: { counts } })), "returns a");
   });
 
 test("messages that are not recorded as being on both servers keep it, too", () => {
