@@ -74,3 +74,30 @@ describe("cut short", { concurrency: 2 }, () => {
     });
   }
 });
+
+// What comes behind such a message cannot be believed.
+const odd = mail("odd", { body: "x".repeat(3000) });
+
+describe("of another length than its literal says", { concurrency: 2 }, () => {
+  for (const side of sides)
+    for (const by of [-10, 10])
+      test(`by ${by}, on the ${side} side: it stays, and those fetched with it are copied`, async (t) => {
+        const stores = await twoStores(t, servers);
+        await deliver(stores[side], "INBOX", mail("a"), odd, ...mails("b", 3));
+        const pattern = new RegExp(`BODY\\[\\] \\{${odd.bytes.length}\\}$`);
+        const action = (line: string) => ({ instead: line.replace(pattern, `BODY[] {${odd.bytes.length + by}}`) });
+        stores.hold(side, "server", { pattern, always: true, action });
+        const { status, stderr } = await runInterimap(stores.home);
+        assert.equal(status, 1, stderr);
+        assert.deepEqual(await contents(stores[otherSide(side)]), ["a", "b1", "b2", "b3"]);
+        assert.deepEqual(
+          refusedIn(stores.home).map(({ uid, reason }) => [uid, reason]),
+          [[2, `the ${side} server did not deliver it`]],
+        );
+        stores.release(side);
+        const repaired = await runInterimap(stores.home, ["--repair"]);
+        assert.equal(repaired.status, 0, repaired.stderr);
+        await assertConverges(stores);
+        assert.deepEqual(await contents(stores[otherSide(side)]), ["a", "b1", "b2", "b3", "odd"]);
+      });
+});

@@ -1,9 +1,20 @@
-// Fetches messages even if the server refuses some of them: Exchange cannot convert some, and Yahoo has lost others.
+// Fetches messages even if the server refuses some of them (Exchange cannot convert some, and Yahoo has lost others), or sends
+// some that are unreadable.
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import { type FetchedMessage, fetchMessages } from "../../imap/verbs/fetch.ts";
-import { uidSetOf } from "../../model/uid-set.ts";
+import { existingUids } from "../../imap/verbs/search.ts";
+import {
+  countUids,
+  intersect,
+  isEmpty,
+  subtract,
+  uidRange,
+  type UidSet,
+  uidSetOf,
+  uidsOf,
+} from "../../model/uid-set.ts";
 import { theServer } from "../../model/vocabulary.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { TransferHooks } from "./transfer-hooks.ts";
@@ -29,8 +40,14 @@ export async function fetchAsGiven(
   { source, hooks }: { readonly source: Channel; readonly hooks: Pick<TransferHooks, "refused"> },
   { uids, octets, onLarger }: Wanted,
 ): Promise<Given> {
+  const larger: number[] = [];
+  const noteLarger: Wanted["onLarger"] = (uid, found) => {
+    larger.push(uid);
+    onLarger(uid, found);
+  };
   try {
-    return { delivered: await fetchMessages(source, uidSetOf(uids), { octets, onLarger }), refused: [] };
+    const delivered = await fetchMessages(source, uidSetOf(uids), { octets, onLarger: noteLarger });
+    return { delivered: [...delivered, ...(await fetchLeftOut(delivered))], refused: [] };
   } catch (error) {
     if (!isAboutMessages(error)) throw error;
     const answers = await allDone(uids.map(fetchOne));
@@ -47,6 +64,26 @@ export async function fetchAsGiven(
     return { delivered: delivered.flat(), refused };
   }
 
+  /**
+   * A message that does not end where its server says makes what comes behind it unreadable. That is the first one that is missing;
+   * without it, the others are readable.
+   */
+  async function fetchLeftOut(delivered: readonly FetchedMessage[]): Promise<FetchedMessage[]> {
+    const found = [...delivered];
+    const leftOut = (): UidSet => subtract(uidSetOf(uids), uidSetOf([...found.map(({ uid }) => uid), ...larger]));
+    if (uids.length === 1 || isEmpty(leftOut())) return [];
+    let left = await existingUids(source, leftOut());
+    for (let inARow = 0; countUids(left) > 1 && inARow < enough;) {
+      const before = found.length;
+      left = subtract(left, uidRange(1, left.ranges[0]?.[0] ?? 0));
+      const those = await fetchTogether([...uidsOf(left)]);
+      if (!isRefusal(those)) found.push(...those);
+      left = intersect(left, leftOut());
+      inARow = found.length > before ? 0 : inARow + 1;
+    }
+    return found.slice(delivered.length);
+  }
+
   /** A refusal of one may be meant for others that were asked for at the same time. */
   async function askAgain(answers: (FetchedMessage[] | CommandRefused)[]): Promise<void> {
     if (answers.filter(isRefusal).length < 2) return;
@@ -57,9 +94,13 @@ export async function fetchAsGiven(
     }
   }
 
-  async function fetchOne(uid: number): Promise<FetchedMessage[] | CommandRefused> {
+  function fetchOne(uid: number): Promise<FetchedMessage[] | CommandRefused> {
+    return fetchTogether([uid]);
+  }
+
+  async function fetchTogether(some: readonly number[]): Promise<FetchedMessage[] | CommandRefused> {
     try {
-      return await fetchMessages(source, uidSetOf([uid]), { octets, onLarger });
+      return await fetchMessages(source, uidSetOf(some), { octets, onLarger: noteLarger });
     } catch (error) {
       if (!isAboutMessages(error)) throw error;
       return error;
@@ -67,7 +108,7 @@ export async function fetchAsGiven(
   }
 }
 
-/** After this many refusals in a row, it is clear that the server means these messages. */
+/** After this many attempts in a row that bring nothing, it is clear that the server means these messages. */
 const enough = 3;
 
 function isRefusal(answer: unknown): answer is CommandRefused {
