@@ -16,7 +16,7 @@ test("whatever a server says once, nothing is lost, and the truth makes both sid
     name: t.name,
     world,
     scenarios: share(seed % 6, 6),
-    sample: isFull ? Infinity : 6,
+    sample: isFull ? Infinity : 3,
     places: 2,
   });
   t.diagnostic(summary);
@@ -32,7 +32,7 @@ test("the same with Cyrus on one side", async (t) => {
     world,
     // Made anew for each trial; what an earlier kill leaves is not the same each time.
     scenarios: share(seed % 20, 20).filter(({ killedAt, quota }) => killedAt === undefined && quota === undefined),
-    sample: isFull ? Infinity : 5,
+    sample: isFull ? Infinity : 3,
     // The other side is a Dovecot, which lies to another Dovecot in the test before.
     liars: ["remote"],
     places: 1,

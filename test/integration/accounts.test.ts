@@ -22,10 +22,13 @@ import {
 import { type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, expunge, mail, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { becomes, eventually, startDaemon, startWatching } from "../support/watching.ts";
 import { dump, makeVersion1 } from "../unit/state/databases.ts";
 import { assertRefused } from "./refusal.ts";
+
+const onOne = inTurn(sides);
 
 const { here, there, elsewhere, farAway } = await startAll({
   here: startDovecot(),
@@ -158,6 +161,7 @@ const work = [
 ] as const;
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`${side}: another user of the same servers is refused, and nothing is changed`, async (t) => {
     const stores = await scene(t);
     const { home, proxies, others } = stores;

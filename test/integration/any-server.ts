@@ -59,7 +59,7 @@ export function describeRounds({ peers, ...setting }: Setting): void {
   describePair({ names: { local: nameB, remote: nameA }, start: { local: startB, remote: startA }, ...setting });
 }
 
-const usualRounds = process.env["FULL"] === "1" ? 20 : 5;
+const usualRounds = process.env["FULL"] === "1" ? 20 : 3;
 
 type Entry = [name: string, start: () => Promise<Peer>];
 

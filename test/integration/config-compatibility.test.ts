@@ -11,6 +11,7 @@ import { asUser, type MailServer } from "../support/mail-server.ts";
 import { type InterimapHome, makeHome, plainText, runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { removeScratch, scratchDirectory } from "../support/scratch.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+import { oneIn } from "../support/turns.ts";
 import { command, deliver, mail } from "../support/two-stores.ts";
 
 const original = "/usr/bin/interimap";
@@ -172,9 +173,10 @@ after(async () => {
 });
 
 describe("what the original accepts means the same to us", { skip, concurrency: 3 }, () => {
-  for (const file of [...syntax, ...sections, ...values]) test(file.name, (t) => assertSame(t, file));
+  for (const file of oneIn(3, [...syntax, ...sections, ...values])) test(file.name, (t) => assertSame(t, file));
 
-  for (const [index, [written]] of passwords.entries()) {
+  for (const index of oneIn(3, [...passwords.keys()])) {
+    const [written] = passwords[index]!;
     const { name, text } = changed(`password = ${JSON.stringify(written)}`, (text) =>
       text.replace(/^password .*$/gm, () => `password = ${written}`),
     );

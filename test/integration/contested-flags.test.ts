@@ -2,13 +2,14 @@
 // (RFC 7162 3.1.3, MODIFIED), and both sides end with the union of what each had.
 
 import assert from "node:assert/strict";
-import { describe, test, type TestContext } from "node:test";
+import { describe, type TestContext } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { contents, deliver, mails, store, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertStatesSaved } from "./saved-states.ts";
@@ -78,7 +79,10 @@ async function assertFlags(stores: TwoStores, expected: readonly string[]): Prom
   await assertNothingToDo(stores);
 }
 
+const onOnePlace = inTurn(places.map(([place]) => place));
+
 for (const [place, side, servers] of places) {
+  const test = onOnePlace(place);
   describe(`flags change on ${place}, just before our STORE`, () => {
     test("both get the union of what each side has now, added flags and those that were taken away", async (t) => {
       const stores = await synchronised(t, servers(), contests.length + 1);

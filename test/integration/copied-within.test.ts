@@ -11,6 +11,7 @@ import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { type FilterOptions, startStrictFilter, type StrictFilter } from "../support/strict-filter.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   command,
   contents,
@@ -24,6 +25,8 @@ import {
 } from "../support/two-stores.ts";
 import { execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToChange } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { dovecot, dot, cyrus, first, second } = await startAll({
   dovecot: startDovecot(),
@@ -73,6 +76,7 @@ async function assertCopied(stores: TwoStores, side: Side): Promise<void> {
 for (const [name, server] of Object.entries(kinds)) {
   describe(name, () => {
     for (const side of sides) {
+      const test = onOne(side);
       const other = otherSide(side);
 
       test(`is the ${side} one: copied there or on the other side, messages are copied, with the flags that they have`, async (t) => {

@@ -10,6 +10,7 @@ import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { contents, deliver, expunge, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { bytesOf, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
@@ -44,9 +45,12 @@ describe("a page is damaged that is met in the middle of a run", () => {
     { name: "zeroed", damage: (page) => page.fill(0) },
     { name: "overwritten in its middle", damage: (page) => page.fill(0xa5, page.length / 4, page.length / 2) },
   ];
+  const onOneDamage = inTurn(damages);
   let round = 0;
   for (const btree of ["mapping", "sqlite_autoindex_mapping_1", "sqlite_autoindex_mapping_2"]) {
-    for (const { name, damage } of damages) {
+    for (const one of damages) {
+      const { name, damage } = one;
+      const test = onOneDamage(one);
       test(`${btree}, ${name}`, async () => {
         const { home, local, remote } = stores;
         copyFileSync(home.databaseFile, good);

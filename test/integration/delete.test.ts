@@ -9,10 +9,13 @@ import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, mails, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot, cyrus } = await startAll({
   slash: startDovecot(),
@@ -99,6 +102,7 @@ describe("--delete", () => {
   });
 
   for (const side of sides) {
+    const test = onOne(side);
     test(`one that is gone from the ${side} server already, as the report of a run advises`, async (t) => {
       const stores = await filled(await twoStores(t, { local: slash, remote: dot }));
       await command(stores[side], `DELETE "a${stores[side].delimiter}b"`);

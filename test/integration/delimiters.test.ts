@@ -12,10 +12,13 @@ import { plainText, runInterimap, type RunResult } from "../support/run-interima
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy } from "../support/traffic-proxy.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, mail, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot } = await startAll({
   slash: startDovecot(),
@@ -139,6 +142,7 @@ describe("INBOX's own delimiter", { concurrency: 3 }, () => {
   }
 
   for (const side of sides) {
+    const test = onOne(side);
     for (const delimiter of ["NIL", side === "local" ? '"."' : '"/"']) {
       test(`is ignored (${side} ${delimiter})`, async (t) => {
         const stores = await withInboxDelimiter(t, side, delimiter);
@@ -166,6 +170,7 @@ describe("INBOX's own delimiter", { concurrency: 3 }, () => {
 });
 
 for (const side of sides) {
+  const test = onOne(side);
   for (const delimiter of ["NIL", '""']) {
     test(`a mailbox that is listed with the delimiter ${delimiter} is one among the others (${side})`, async (t) => {
       const stores = await twoStores(t, { local: slash, remote: dot });
@@ -187,6 +192,7 @@ for (const side of sides) {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`a mailbox that is listed with another delimiter is skipped, and no other (${side})`, async (t) => {
     const stores = await twoStores(t, { local: slash, remote: dot });
     await command(stores.local, "CREATE box", "CREATE a/b");

@@ -10,8 +10,11 @@ import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap, type SectionSettings, startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
+import { inTurn } from "../support/turns.ts";
 import type { TwoStores } from "../support/two-stores.ts";
 import { execute } from "../unit/state/databases.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot } = await startAll({ slash: startDovecot(), dot: startDovecot({ separator: "." }) });
 const two: PerSide<MailServer> = { local: slash, remote: dot };
@@ -51,6 +54,7 @@ function goBack({ home }: TwoStores, side: Side): void {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   const there = otherSide(side);
 
   for (const [what, answer] of [

@@ -12,9 +12,12 @@ import { type InterimapHome, makeHome, runInterimap, type RunResult } from "../s
 import { diffSnapshots, type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import type { Profile } from "../support/strict-filter.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, expunge, mail, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { filtered, type Peer } from "./any-server.ts";
 import type { Pair } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const settings = { "log-format": "json" };
 
@@ -111,7 +114,7 @@ for (const [local, remote] of profiles)
     test("what it says is done by the next run, round after round", async () => {
       const random = seededRandom(31);
       const pair = { home, local: peers.local.server, remote: peers.remote.server };
-      for (let round = 0; round < 5; round++) {
+      for (let round = 0; round < 3; round++) {
         const changes =
           round === 0 ? [] : await Promise.all(sides.map((side) => mutate(random, pair[side], { side, changes: 12 })));
         const planned = await rehearse(pair);
@@ -165,19 +168,22 @@ test("lines for people, and a sum", async (t) => {
 });
 
 for (const side of sides)
-  test(`more than may be deleted, gone from the ${side} server: the dry run ends as the run would`, async (t) => {
-    const stores = await synchronised(t, 30);
-    await expunge(stores[side], "1:30");
-    const planned = await rehearse(stores);
-    const done = await runInterimap(stores.home);
-    assert.equal(planned.status, done.status, planned.stderr);
-    assert.notEqual(done.status, 0);
-    const refusal = /(?:vanished|emptied|lost).*$/m;
-    assert.equal(refusal.exec(planned.stderr)?.[0], refusal.exec(done.stderr)?.[0], planned.stderr);
-    const allowed = await rehearse(stores, "--allow-mass-delete");
-    assert.match(allowed.stderr, new RegExp(`^${otherSide(side)}\\(INBOX\\): Would remove 30 messages$`, "m"));
-    assert.equal((await contents(stores[otherSide(side)])).length, 30);
-  });
+  onOne(side)(
+    `more than may be deleted, gone from the ${side} server: the dry run ends as the run would`,
+    async (t) => {
+      const stores = await synchronised(t, 30);
+      await expunge(stores[side], "1:30");
+      const planned = await rehearse(stores);
+      const done = await runInterimap(stores.home);
+      assert.equal(planned.status, done.status, planned.stderr);
+      assert.notEqual(done.status, 0);
+      const refusal = /(?:vanished|emptied|lost).*$/m;
+      assert.equal(refusal.exec(planned.stderr)?.[0], refusal.exec(done.stderr)?.[0], planned.stderr);
+      const allowed = await rehearse(stores, "--allow-mass-delete");
+      assert.match(allowed.stderr, new RegExp(`^${otherSide(side)}\\(INBOX\\): Would remove 30 messages$`, "m"));
+      assert.equal((await contents(stores[otherSide(side)])).length, 30);
+    },
+  );
 
 test("--delete and --rename", async (t) => {
   const stores = await synchronised(t);

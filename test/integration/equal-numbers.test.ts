@@ -14,6 +14,7 @@ import type { RawImap } from "../support/raw-imap.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { asClient, command, deliver, mails, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
 
@@ -101,8 +102,11 @@ const pairings: readonly (readonly [name: string, side: Side, servers: PerSide<M
   ["Cyrus, remote", "remote", { local: dovecot, remote: cyrus }],
 ];
 
+const onOnePair = inTurn(pairings.map(([name]) => name));
+
 for (const [name, side, servers] of pairings)
   describe(`on ${name}`, () => {
+    const test = onOnePair(name);
     test("exchanged, the other server follows", async (t) => {
       const stores = await filled(t, servers, side);
       await command(stores[side], ...exchange);

@@ -2,13 +2,16 @@
 // asked for in words, and mailboxes that hold no mail.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { otherSide, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, mail, mails, twoStores } from "../support/two-stores.ts";
 import { answerAppends, refuse } from "./refused-messages.ts";
+
+const onOne = inTurn(sides);
 
 let dovecot: MailServer;
 
@@ -22,6 +25,7 @@ const unconvertible = "NO The requested message could not be converted to an RFC
 const throttled = "Request is throttled. Suggested Backoff Time: 59000 milliseconds";
 
 for (const exchange of sides) {
+  const test = onOne(exchange);
   const other = otherSide(exchange);
   for (const words of [
     unconvertible,

@@ -1,7 +1,7 @@
 // Mailboxes that were renamed while others took their old names: the other server follows, and nothing is copied twice.
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -13,6 +13,7 @@ import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   asClient,
   deliver,
@@ -23,6 +24,8 @@ import {
   userNames,
 } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot, cyrus } = await startAll({
   slash: startDovecot(),
@@ -158,9 +161,12 @@ function killAtRename(stores: TwoStores, side: Side, kill: () => Promise<unknown
   });
 }
 
+const onOnePair = inTurn(pairings.map(([pair]) => pair));
+
 for (const [pair, servers] of pairings)
   for (const side of sides)
     describe(`between ${pair}, on the ${side} server`, () => {
+      const test = onOnePair(pair);
       test(`the other one follows: ${stories.map(({ name }) => name).join("; ")}`, async (t) => {
         const stores = await synchronisedStores(t, servers, { prepare: fill });
         await act(stores[side], ...done);
@@ -205,67 +211,70 @@ for (const [pair, servers] of pairings)
     });
 
 for (const side of sides)
-  test(`what cannot be followed (${side}) is left alone under all its names, with a line each, and nothing is copied`, async (t) => {
-    const other = otherSide(side);
-    const stores = await twoStores(t, { local: slash, remote: dot }, { settings: { "ignore-mailbox": "^ignored" } });
-    for (const name of ["both", "taken", "box", "free"]) {
-      await act(stores.local, `create ${name}`);
-      await deliver(stores.local, name, ...mails(name, 3));
-    }
-    await deliver(stores.local, "INBOX", ...mails("inbox", 3));
-    assert.equal((await runInterimap(stores.home)).status, 0);
-    await act(stores[side], "rename both here", "create both", "rename taken new", "create taken");
-    await act(stores[side], "rename box ignored", "create box", "rename INBOX old", "append free late");
-    await act(stores[other], "rename both there", "create both", "create new", "append new other");
-    const before = { [side]: await held(stores[side]), [other]: await held(stores[other]) };
-    for (let runs = 0; runs < 2; runs++) {
-      const { status, stderr } = await runInterimap(stores.home);
-      assert.equal(status, 1, stderr);
-      const lines = stderr.split("\n").filter((line) => line.includes("skipped"));
-      assert.equal(lines.length, 4, stderr);
-      for (const [mailbox, words] of [
-        ["both", /now called "(?:here|there)" on the local server and "(?:here|there)" on the remote server; /],
-        ["taken", new RegExp(`now called "new" on the ${side} server, but the ${other} server has another mailbox`)],
-        ["box", new RegExp(`now called "ignored" on the ${side} server, a name that is skipped; to rename`)],
-        [
-          "INBOX",
-          new RegExp(`the ${side} server now has its messages in "old"; to move them on the other server too: `),
-        ],
-      ] as const)
-        assert.ok(
-          lines.some((line) => line.includes(mailbox) && words.test(line)),
-          `${mailbox}:\n${stderr}`,
-        );
-    }
-    const free = "free1 free2 free3 late1";
-    assert.deepEqual(await held(stores[side]), { ...before[side], free });
-    assert.deepEqual(await held(stores[other]), { ...before[other], free });
+  onOne(side)(
+    `what cannot be followed (${side}) is left alone under all its names, with a line each, and nothing is copied`,
+    async (t) => {
+      const other = otherSide(side);
+      const stores = await twoStores(t, { local: slash, remote: dot }, { settings: { "ignore-mailbox": "^ignored" } });
+      for (const name of ["both", "taken", "box", "free"]) {
+        await act(stores.local, `create ${name}`);
+        await deliver(stores.local, name, ...mails(name, 3));
+      }
+      await deliver(stores.local, "INBOX", ...mails("inbox", 3));
+      assert.equal((await runInterimap(stores.home)).status, 0);
+      await act(stores[side], "rename both here", "create both", "rename taken new", "create taken");
+      await act(stores[side], "rename box ignored", "create box", "rename INBOX old", "append free late");
+      await act(stores[other], "rename both there", "create both", "create new", "append new other");
+      const before = { [side]: await held(stores[side]), [other]: await held(stores[other]) };
+      for (let runs = 0; runs < 2; runs++) {
+        const { status, stderr } = await runInterimap(stores.home);
+        assert.equal(status, 1, stderr);
+        const lines = stderr.split("\n").filter((line) => line.includes("skipped"));
+        assert.equal(lines.length, 4, stderr);
+        for (const [mailbox, words] of [
+          ["both", /now called "(?:here|there)" on the local server and "(?:here|there)" on the remote server; /],
+          ["taken", new RegExp(`now called "new" on the ${side} server, but the ${other} server has another mailbox`)],
+          ["box", new RegExp(`now called "ignored" on the ${side} server, a name that is skipped; to rename`)],
+          [
+            "INBOX",
+            new RegExp(`the ${side} server now has its messages in "old"; to move them on the other server too: `),
+          ],
+        ] as const)
+          assert.ok(
+            lines.some((line) => line.includes(mailbox) && words.test(line)),
+            `${mailbox}:\n${stderr}`,
+          );
+      }
+      const free = "free1 free2 free3 late1";
+      assert.deepEqual(await held(stores[side]), { ...before[side], free });
+      assert.deepEqual(await held(stores[other]), { ...before[other], free });
 
-    // The lines' commands settle it.
-    const names = side === "local" ? ["there", "here"] : ["here", "there"];
-    for (const args of [
-      ["--target=remote", "--rename", ...names],
-      [`--target=${other}`, "--rename", "new", "another"],
-      [`--target=${other},database`, "--rename", "INBOX", "old"],
-      [`--target=${other},database`, "--rename", "box", "ignored"],
-    ]) {
-      const { status, stderr } = await runInterimap(stores.home, args);
+      // The lines' commands settle it.
+      const names = side === "local" ? ["there", "here"] : ["here", "there"];
+      for (const args of [
+        ["--target=remote", "--rename", ...names],
+        [`--target=${other}`, "--rename", "new", "another"],
+        [`--target=${other},database`, "--rename", "INBOX", "old"],
+        [`--target=${other},database`, "--rename", "box", "ignored"],
+      ]) {
+        const { status, stderr } = await runInterimap(stores.home, args);
+        assert.equal(status, 0, stderr);
+      }
+      const { status, stderr } = await runInterimap(stores.home);
       assert.equal(status, 0, stderr);
-    }
-    const { status, stderr } = await runInterimap(stores.home);
-    assert.equal(status, 0, stderr);
-    const [local, remote] = [await held(stores.local), await held(stores.remote)];
-    assert.deepEqual(local, remote);
-    assert.deepEqual(local, {
-      [names[1]!]: "both1 both2 both3",
-      another: "other1",
-      both: "",
-      box: "",
-      free,
-      ignored: "box1 box2 box3",
-      new: "taken1 taken2 taken3",
-      old: "inbox1 inbox2 inbox3",
-      taken: "",
-    });
-    assert.equal((await runInterimap(stores.home)).stderr, "");
-  });
+      const [local, remote] = [await held(stores.local), await held(stores.remote)];
+      assert.deepEqual(local, remote);
+      assert.deepEqual(local, {
+        [names[1]!]: "both1 both2 both3",
+        another: "other1",
+        both: "",
+        box: "",
+        free,
+        ignored: "box1 box2 box3",
+        new: "taken1 taken2 taken3",
+        old: "inbox1 inbox2 inbox3",
+        taken: "",
+      });
+      assert.equal((await runInterimap(stores.home)).stderr, "");
+    },
+  );

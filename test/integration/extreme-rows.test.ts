@@ -2,14 +2,16 @@
 // memory that it always takes, and no message is lost or doubled because of them.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, deliver, expunge, mail, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { execute } from "../unit/state/databases.ts";
+
+const onOne = inTurn(sides);
 
 const { server } = await startAll({ server: startDovecot() });
 
@@ -63,6 +65,7 @@ function write({ home }: TwoStores, all: ReadonlyMap<string, string>): void {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`${side}: what is as large as it may be`, async (t) => {
     const stores = await twoStores(t, { local: server, remote: server });
     const all = changes(side);

@@ -3,7 +3,7 @@
 // mailbox is gone.
 
 import assert from "node:assert/strict";
-import { describe, test, type TestContext } from "node:test";
+import { describe, type TestContext } from "node:test";
 import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { allDone } from "../../src/util/all-done.ts";
 import { startCyrus } from "../support/cyrus.ts";
@@ -12,6 +12,7 @@ import { becomes } from "../support/eventually.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   command,
   contents,
@@ -26,6 +27,8 @@ import {
 } from "../support/two-stores.ts";
 import { startDaemon } from "../support/watching.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({
   sdbox: startDovecot({ mailFormat: "sdbox" }),
@@ -75,6 +78,7 @@ function loseInTwoSteps(stores: TwoStores, side: Side): void {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   describe(`on the ${side} server`, () => {
     for (const kind of ["sdbox", "cyrus"] as const) {
       test(`${kind}: a mailbox that is deleted while messages are copied into it takes none with it`, async (t) => {

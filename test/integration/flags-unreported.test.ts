@@ -1,7 +1,7 @@
 // Flags where a server has no mod-sequences, and so does not report which of them changed: each run finds out what did.
 
 import assert from "node:assert/strict";
-import { after, describe, test, type TestContext } from "node:test";
+import { after, describe, type TestContext } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { changeBeforeEachLook } from "../support/changing-looks.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -10,8 +10,11 @@ import type { AppendMessage } from "../support/raw-imap.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { startStrictFilter, type StrictFilter } from "../support/strict-filter.ts";
+import { inTurn } from "../support/turns.ts";
 import { contents, deliver, expunge, mail, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { assertOnlyLooked } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const profiles = ["nocondstore", "bare"] as const;
 type Lesser = (typeof profiles)[number];
@@ -71,6 +74,7 @@ function loseKeywords(stores: TwoStores, side: Side): void {
 
 for (const profile of profiles) {
   for (const side of sides) {
+    const test = onOne(side);
     const other = otherSide(side);
 
     describe(`${side} is ${profile}`, () => {

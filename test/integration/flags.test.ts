@@ -8,6 +8,7 @@ import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   asClient,
   command,
@@ -23,6 +24,8 @@ import {
 } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo, assertOnlyRefused } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { dovecot, cyrus, restricted } = await startAll({
   dovecot: startDovecot(),
@@ -63,6 +66,7 @@ describe("when both sides change", () => {
   });
 
   for (const side of sides) {
+    const test = onOne(side);
     test(`a deletion on the ${side} side wins over a change of flags`, async (t) => {
       const stores = await synchronised(t, { local: dovecot, remote: cyrus });
       await expunge(stores[side], "2");
@@ -111,6 +115,7 @@ describe("when both sides change", () => {
 });
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`a keyword taken from the only message that had it, on the ${side} side, is taken from the other too`, async (t) => {
     const stores = await twoStores(t, { local: dovecot, remote: cyrus });
     await deliver(
@@ -156,6 +161,7 @@ describe("flags that one server does not keep", () => {
   });
 
   for (const side of sides) {
+    const test = onOne(side);
     const other = otherSide(side);
 
     test(`are carried over when the user's rights on the ${side} side are extended`, async (t) => {

@@ -1,7 +1,7 @@
 // follow-deletions: a mailbox that was deleted on one server is taken from the other one, and kept there, or comes back.
 
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { after } from "node:test";
 import { otherSide, type PerSide, perSide, sides } from "../../src/model/side.ts";
 import { act, wireNameOn } from "../support/act.ts";
 import { isCourierInstalled, startCourier } from "../support/courier.ts";
@@ -15,8 +15,11 @@ import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { startStrictFilter } from "../support/strict-filter.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
+import { inTurn } from "../support/turns.ts";
 import { store, type TwoStores, userNames } from "../support/two-stores.ts";
 import { becomes, startDaemon } from "../support/watching.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot, cyrus, gmail, other } = await startAll({
   slash: startDovecot(),
@@ -83,7 +86,7 @@ for (const [kind, server] of servers)
     const pair = perSide((side) => (side === where && server !== undefined ? server : slash));
 
     for (const side of sides)
-      test(
+      onOne(side)(
         `with ${kind} as the ${where} server: what is deleted on the ${side} server is kept on the other`,
         { skip },
         async (t) => {
@@ -98,6 +101,7 @@ for (const [kind, server] of servers)
   }
 
 for (const side of sides) {
+  const test = onOne(side);
   const there = otherSide(side);
 
   test(`a second mailbox of the name that is deleted on the ${side} server is kept beside the first`, async (t) => {

@@ -15,8 +15,11 @@ import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { type Profile, startStrictFilter } from "../support/strict-filter.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
+import { inTurn } from "../support/turns.ts";
 import { deliverToEach, mails, type TwoStores, userNames } from "../support/two-stores.ts";
 import { becomes, startDaemon } from "../support/watching.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot, cyrus, gmail } = await startAll({
   slash: startDovecot(),
@@ -163,7 +166,7 @@ for (const [kind, server] of Object.entries(servers))
 
     describe(`on ${kind}, the ${where} server, and with Dovecot`, () => {
       for (const side of sides)
-        test(`the other server follows what was renamed on the ${side} server`, async (t) => {
+        onOne(side)(`the other server follows what was renamed on the ${side} server`, async (t) => {
           const tales = new Tales();
           const stores = await synchronisedStores(t, pair, { prepare: (both) => tales.fill(both) });
           await assertFollowed(stores, side, tales);
@@ -198,6 +201,7 @@ for (const where of sides)
 const two: PerSide<MailServer> = { local: slash, remote: dot };
 
 for (const side of sides) {
+  const test = onOne(side);
   const other = otherSide(side);
 
   test(`a rename on the ${side} server: one RENAME on the other, and nothing is read or written twice`, async (t) => {

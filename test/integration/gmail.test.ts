@@ -2,7 +2,7 @@
 // labels, taken from one; and APPEND that gives the UID of a message that was there before.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test, type TestContext } from "node:test";
+import { after, before, describe, type TestContext } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { type GmailServer, startGmail } from "../support/gmail-server.ts";
@@ -11,6 +11,7 @@ import { describeChange, mutate } from "../support/mutate.ts";
 import { seededRandom } from "../support/random.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   command,
   contents,
@@ -23,6 +24,8 @@ import {
   twoStores,
 } from "../support/two-stores.ts";
 import { makeDue } from "./refused-messages.ts";
+
+const onOne = inTurn(sides);
 
 /** Mailboxes that show messages of the others once more. */
 const leftOut = ["[Gmail]\0All Mail", "[Gmail]\0Important", "[Gmail]\0Starred"];
@@ -87,6 +90,7 @@ async function convergesAndRests(stores: Scene, context = ""): Promise<void> {
 }
 
 for (const gmailSide of sides) {
+  const test = onOne(gmailSide);
   describe(`Gmail is ${gmailSide}`, () => {
     test("rounds of changes on both sides end equal, and a further run does nothing", async (t) => {
       const stores = await scene(t, gmailSide);

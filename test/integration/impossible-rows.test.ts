@@ -8,10 +8,13 @@ import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, expunge, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { startDaemon } from "../support/watching.ts";
 import { execute, makeVersion1 } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { server } = await startAll({ server: startDovecot() });
 
@@ -36,6 +39,7 @@ async function assertMended(stores: TwoStores): Promise<void> {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   const [here, there] = side === "local" ? ["lUID", "rUID"] : ["rUID", "lUID"];
   const places = [
     { place: `mapping.${here}`, change: `UPDATE mapping SET ${here} = '1:*' WHERE ${inbox} AND ${there} = 3` },

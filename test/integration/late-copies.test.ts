@@ -2,18 +2,21 @@
 // again: each is there once afterwards. So it is when the server says NO to what it did.
 
 import assert from "node:assert/strict";
-import { describe, test, type TestContext } from "node:test";
+import { describe, type TestContext } from "node:test";
 import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { becomes } from "../support/eventually.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import type { Verdict } from "../support/traffic-proxy.ts";
+import { inTurn } from "../support/turns.ts";
 import { contents, deliver, mail, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { becomeIdentical, startWatching } from "../support/watching.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { refusedIn } from "./refused-messages.ts";
+
+const onOne = inTurn(sides);
 
 const { several, single } = await startAll({
   several: startDovecot(),
@@ -88,6 +91,7 @@ async function assertLateOnesRemoved(
 const names = (count: number): string[] => mails("m", count).map((_, i) => `m${i + 1}`);
 
 for (const target of sides) {
+  const test = onOne(target);
   const source = otherSide(target);
   describe(`an APPEND to ${target} that is carried out late`, { concurrency: 4 }, () => {
     for (const [what, servers] of [

@@ -2,16 +2,19 @@
 // are looked for.
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
 import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { allDone } from "../../src/util/all-done.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { becomes } from "../support/eventually.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { contents, deliver, expunge, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { startDaemon } from "../support/watching.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { dovecot } = await startAll({ dovecot: startDovecot() });
 const servers = { local: dovecot, remote: dovecot };
@@ -37,6 +40,7 @@ async function change(stores: TwoStores, side: Side): Promise<void> {
 const changed = ["m1 \\flagged", "m2", "m3", "m5", "m6", "m7", "m8", "n1", "n2", "n3", "o1", "o2"];
 
 for (const side of sides) {
+  const test = onOne(side);
   describe(`on the ${side} side`, () => {
     for (const uidNext of [1, 9]) {
       for (const args of [[], ["--repair"]]) {

@@ -27,6 +27,7 @@ import {
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy } from "../support/traffic-proxy.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   asClient,
   command,
@@ -43,6 +44,8 @@ import {
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";
+
+const onOne = inTurn(sides);
 
 /** What Cyrus takes too. */
 const cyrusNames = ["*", "a*b", "[x]", "x]y[", "til~de", "?", "two  words", " lead", "trail ", "(p", "-d", "NIL"];
@@ -88,8 +91,11 @@ const pairs: readonly (readonly [string, readonly string[], () => PerSide<MailSe
   ["Cyrus and Dovecot", cyrusNames, () => ({ local: cyrus, remote: dot })],
 ];
 
+const onOnePair = inTurn(pairs.map(([pair]) => pair));
+
 describe("odd names", () => {
   for (const [pair, all, servers] of pairs) {
+    const test = onOnePair(pair);
     test(`are made on the other side, nested ones too, and changes go both ways (${pair})`, async (t) => {
       const stores = await twoStores(t, servers());
       const made = perSide((side) => {
@@ -364,6 +370,7 @@ describe("the command to run when a mailbox disappeared", () => {
   }
 
   for (const side of sides) {
+    const test = onOne(side);
     test(`deletes that one only (${side})`, async (t) => {
       const stores = await twoStores(t, { local: slash, remote: dot });
       const bystanders = ["axb", "pxq", "x", "z"];
@@ -480,30 +487,33 @@ describe("INBOX in another case as the first level", () => {
   }
 
   for (const side of sides)
-    test(`as the ${side} server lists it: paired, whoever has it first, renamed, deleted, and deeper levels keep their case`, async (t) => {
-      const stores = await spelt(t, side, (line) => line.replace(/\bINBOX\b/, "iNbOx"));
-      const { delimiter } = stores[side];
-      const there = stores[otherSide(side)].delimiter;
-      await command(stores[side], `CREATE INBOX${delimiter}x`, `SUBSCRIBE INBOX${delimiter}x`);
-      await deliver(stores[side], `INBOX${delimiter}x`, ...mails("x", 2));
-      await command(stores[otherSide(side)], `CREATE INBOX${there}X`, `CREATE INBOX${there}y${there}k`);
-      await deliver(stores[otherSide(side)], `INBOX${there}X`, ...mails("X", 2));
-      await run(stores);
-      assert.deepEqual(known(stores).sort(), ["INBOX", "INBOX/X", "INBOX/x", "INBOX/y/k"]);
-      for (const each of sides) {
-        assert.deepEqual(await contents(stores[each], "INBOX\0x"), ["x1", "x2"]);
-        assert.deepEqual(await contents(stores[each], "INBOX\0X"), ["X1", "X2"]);
-      }
-      await assertConverges(stores);
-      assert.deepEqual((await run(stores)).stderr, "");
-      await run(stores, "--rename", "INBOX/x", "INBOX/moved");
-      await run(stores, "--delete", "INBOX/X");
-      for (const each of sides) {
-        assert.deepEqual(await names(stores[each]), ["INBOX", "INBOX/moved", "INBOX/y/k"]);
-        assert.deepEqual(await contents(stores[each], "INBOX\0moved"), ["x1", "x2"]);
-      }
-      assert.deepEqual((await run(stores)).stderr, "");
-    });
+    onOne(side)(
+      `as the ${side} server lists it: paired, whoever has it first, renamed, deleted, and deeper levels keep their case`,
+      async (t) => {
+        const stores = await spelt(t, side, (line) => line.replace(/\bINBOX\b/, "iNbOx"));
+        const { delimiter } = stores[side];
+        const there = stores[otherSide(side)].delimiter;
+        await command(stores[side], `CREATE INBOX${delimiter}x`, `SUBSCRIBE INBOX${delimiter}x`);
+        await deliver(stores[side], `INBOX${delimiter}x`, ...mails("x", 2));
+        await command(stores[otherSide(side)], `CREATE INBOX${there}X`, `CREATE INBOX${there}y${there}k`);
+        await deliver(stores[otherSide(side)], `INBOX${there}X`, ...mails("X", 2));
+        await run(stores);
+        assert.deepEqual(known(stores).sort(), ["INBOX", "INBOX/X", "INBOX/x", "INBOX/y/k"]);
+        for (const each of sides) {
+          assert.deepEqual(await contents(stores[each], "INBOX\0x"), ["x1", "x2"]);
+          assert.deepEqual(await contents(stores[each], "INBOX\0X"), ["X1", "X2"]);
+        }
+        await assertConverges(stores);
+        assert.deepEqual((await run(stores)).stderr, "");
+        await run(stores, "--rename", "INBOX/x", "INBOX/moved");
+        await run(stores, "--delete", "INBOX/X");
+        for (const each of sides) {
+          assert.deepEqual(await names(stores[each]), ["INBOX", "INBOX/moved", "INBOX/y/k"]);
+          assert.deepEqual(await contents(stores[each], "INBOX\0moved"), ["x1", "x2"]);
+        }
+        assert.deepEqual((await run(stores)).stderr, "");
+      },
+    );
 
   test("recorded under the other spelling before: it goes on, and nothing is copied again", async (t) => {
     const stores = await spelt(t, "remote", (line) => line.replace(/\bINBOX\b/, "Inbox"));

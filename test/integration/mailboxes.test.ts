@@ -9,6 +9,7 @@ import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   command,
   contents,
@@ -20,6 +21,8 @@ import {
   userNames,
 } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot, cyrus } = await startAll({
   slash: startDovecot(),
@@ -42,6 +45,7 @@ function skipped({ stderr }: RunResult): string[] {
 
 describe("creation", () => {
   for (const side of sides) {
+    const test = onOne(side);
     test(`mailboxes of the ${side} side are made on the other, nested ones too, whatever the delimiters`, async (t) => {
       const stores = await twoStores(t, { local: slash, remote: dot });
       const { delimiter } = stores[side];
@@ -71,6 +75,7 @@ describe("creation", () => {
   });
 
   for (const side of sides) {
+    const test = onOne(side);
     test(`a name of the ${side} side with the other's delimiter in it is skipped, the others are synchronised`, async (t) => {
       const other = otherSide(side);
       const stores = await twoStores(t, {
@@ -254,6 +259,7 @@ describe("mailboxes that are not what they were", () => {
   }
 
   for (const side of sides) {
+    const test = onOne(side);
     test(`one that disappeared from the ${side} side stays on the other, and the others go on`, async (t) => {
       const stores = await changed(t, side, ["DELETE box"]);
       await assertLeftAlone(stores, new RegExp(`^${side}\\(box\\): .*disappeared from the ${side} server`));
@@ -272,37 +278,43 @@ describe("mailboxes that are not what they were", () => {
   }
 
   for (const side of sides)
-    test(`one that was renamed on the ${side} side is not copied under its new name, and the advice helps`, async (t) => {
-      const stores = await changed(t, side, ["RENAME box moved"]);
-      await store(stores[side], "1 +FLAGS (\\Flagged)", "moved");
-      await assertLeftAlone(stores, new RegExp(`^${side}\\(box\\): .*disappeared from the ${side} server`));
-      assert.deepEqual(await contents(stores[otherSide(side)], "box"), ["box1", "box2"]);
-      assert.ok(!(await names(stores[otherSide(side)])).includes("moved"));
-      const { stderr } = await runInterimap(stores.home);
-      const [, advice = ""] = /if it was renamed: interimap (.*)$/m.exec(stderr) ?? [];
-      assert.equal(advice, `--target=${otherSide(side)},database --rename box moved`);
-      assert.equal((await runInterimap(stores.home, advice.split(" "))).status, 0);
-      await assertConverges(stores);
-      for (const each of sides) assert.deepEqual(await contents(stores[each], "moved"), ["box1 \\flagged", "box2"]);
-      await assertNothingToDo(stores);
-    });
+    onOne(side)(
+      `one that was renamed on the ${side} side is not copied under its new name, and the advice helps`,
+      async (t) => {
+        const stores = await changed(t, side, ["RENAME box moved"]);
+        await store(stores[side], "1 +FLAGS (\\Flagged)", "moved");
+        await assertLeftAlone(stores, new RegExp(`^${side}\\(box\\): .*disappeared from the ${side} server`));
+        assert.deepEqual(await contents(stores[otherSide(side)], "box"), ["box1", "box2"]);
+        assert.ok(!(await names(stores[otherSide(side)])).includes("moved"));
+        const { stderr } = await runInterimap(stores.home);
+        const [, advice = ""] = /if it was renamed: interimap (.*)$/m.exec(stderr) ?? [];
+        assert.equal(advice, `--target=${otherSide(side)},database --rename box moved`);
+        assert.equal((await runInterimap(stores.home, advice.split(" "))).status, 0);
+        await assertConverges(stores);
+        for (const each of sides) assert.deepEqual(await contents(stores[each], "moved"), ["box1 \\flagged", "box2"]);
+        await assertNothingToDo(stores);
+      },
+    );
 
   for (const side of sides)
-    test(`one that the ${side} server lists under both names, while it is renamed, is not made on the other`, async (t) => {
-      const stores = await changed(t, side, ["RENAME box moved"]);
-      let isRenamed = false;
-      stores.hold(side, "server", {
-        pattern: /^\* STATUS moved /,
-        action: (line) => {
-          isRenamed = true;
-          const { delimiter } = stores[side];
-          return { instead: [line, `* LIST () "${delimiter}" box`, line.replace("moved", "box")].join("\r\n") };
-        },
-      });
-      await assertLeftAlone(stores, new RegExp(`^${side}\\(box\\): .*disappeared from the ${side} server`));
-      assert.ok(isRenamed);
-      assert.ok(!(await names(stores[otherSide(side)])).includes("moved"));
-    });
+    onOne(side)(
+      `one that the ${side} server lists under both names, while it is renamed, is not made on the other`,
+      async (t) => {
+        const stores = await changed(t, side, ["RENAME box moved"]);
+        let isRenamed = false;
+        stores.hold(side, "server", {
+          pattern: /^\* STATUS moved /,
+          action: (line) => {
+            isRenamed = true;
+            const { delimiter } = stores[side];
+            return { instead: [line, `* LIST () "${delimiter}" box`, line.replace("moved", "box")].join("\r\n") };
+          },
+        });
+        await assertLeftAlone(stores, new RegExp(`^${side}\\(box\\): .*disappeared from the ${side} server`));
+        assert.ok(isRenamed);
+        assert.ok(!(await names(stores[otherSide(side)])).includes("moved"));
+      },
+    );
 
   test("one that disappeared from both sides is forgotten without a word", async (t) => {
     const stores = await changed(t, "remote", ["DELETE box"]);

@@ -11,9 +11,12 @@ import { giveDatabase } from "../support/give-database.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { asClient, contents, mail, mails, type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const boxes = Array.from({ length: 40 }, (_, i) => `box${String(i).padStart(2, "0")}`);
 
@@ -135,6 +138,7 @@ describe("many mailboxes", { concurrency: 2 }, () => {
     ["Cyrus", () => cyrus],
   ] as const) {
     for (const farSide of sides) {
+      const test = onOne(farSide);
       test(`a ${name} on the ${farSide} side that is far away is worked with on several mailboxes at once`, async (t) => {
         const near: Side = otherSide(farSide);
         const stores = await agreeing(t, { local: far(), remote: far(), [near]: dovecot }, {});

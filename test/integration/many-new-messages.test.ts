@@ -8,8 +8,11 @@ import { otherSide, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { contents, deliver, expunge, mails, twoStores } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot() });
 
@@ -17,6 +20,7 @@ const size = (uid: number): RegExp => new RegExp(`UID ${String(uid)} RFC822\\.SI
 const append = /^\S+ APPEND /;
 
 for (const source of sides) {
+  const test = onOne(source);
   const target = otherSide(source);
 
   test(`the first are appended to the ${target} server while the sizes of the rest are awaited`, async (t) => {

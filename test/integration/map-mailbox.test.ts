@@ -9,10 +9,13 @@ import type { MailServer } from "../support/mail-server.ts";
 import { plainText, runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, expunge, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
 import { dump } from "../unit/state/databases.ts";
 import { assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot } = await startAll({ slash: startDovecot(), dot: startDovecot({ separator: "." }) });
 const servers = { local: slash, remote: dot };
@@ -60,6 +63,7 @@ async function filled(t: TestContext, on: Side, more: Readonly<Record<string, st
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   const other = otherSide(side);
   describe(`made on the ${side} server`, () => {
     test("it is created, subscribed, filled and changed under its other name", async (t) => {
@@ -161,6 +165,7 @@ test("two names may be exchanged", async (t) => {
 });
 
 for (const side of sides) {
+  const test = onOne(side);
   const other = otherSide(side);
   test(`names that a client of the ${side} server exchanged are exchanged on the other server`, async (t) => {
     const stores = await filled(t, "local");
@@ -230,6 +235,7 @@ test("names that are equal with the servers' delimiters are one line and no run"
 
 for (const args of [["--notify"], ["--watch=1"]])
   for (const side of sides) {
+    const test = onOne(side);
     test(`${args[0]}: news of it on the ${side} server go to the other name`, async (t) => {
       const other = otherSide(side);
       const prepare = async (stores: TwoStores): Promise<void> => {

@@ -8,10 +8,13 @@ import type { MailServer } from "../support/mail-server.ts";
 import { plainText, runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, expunge, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
 import { dump } from "../unit/state/databases.ts";
 import { assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 function using(names: Readonly<Record<string, string>>): string {
   const mailboxes = Object.entries(names).map(([name, use]) => `mailbox "${name}" {\n special_use = \\${use}\n}`);
@@ -160,6 +163,7 @@ describe("what was paired stays so", () => {
 });
 
 for (const side of sides) {
+  const test = onOne(side);
   const other = otherSide(side);
   test(`news on the ${side} server go to the paired mailbox`, async (t) => {
     const stores = await startWatching(t, servers, { settings, prepare: made });

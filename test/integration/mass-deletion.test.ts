@@ -11,6 +11,7 @@ import { appendAll } from "../support/mail-store.ts";
 import { plainText, runInterimap, type SectionSettings } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   asClient,
   command,
@@ -28,6 +29,8 @@ import { becomeIdentical, eventually, startDaemon } from "../support/watching.ts
 import { dump, execute, makeVersion1 } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { refuseAppends } from "./refused-messages.ts";
+
+const onOne = inTurn(sides);
 
 const { dovecot, cyrus } = await startAll({
   dovecot: startDovecot(),
@@ -85,6 +88,7 @@ async function assertIdentical({ local, remote }: PerSide<MailServer>): Promise<
 const hint = "if this is intended, run: interimap --allow-mass-delete";
 
 for (const side of sides) {
+  const test = onOne(side);
   describe(`on the ${side} server`, () => {
     test("most of what several mailboxes have together, beside flags and new messages", async (t) => {
       const stores = await synchronised(t, { mailboxes: three });
@@ -341,6 +345,7 @@ for (const side of sides) {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`--notify: a ${side} server that loses some messages every moment does not empty the other one, nor after a restart`, async (t) => {
     const stores = await synchronised(t, { mailboxes: { INBOX: 300, a: 20 } });
     const there = stores[otherSide(side)];
@@ -385,6 +390,7 @@ for (const side of sides) {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   const other = otherSide(side);
   const scene = { mailboxes: { INBOX: 150, box: 20, rest: 200 } };
   const moveAll = (stores: TwoStores): Promise<void> => command(stores[side], "SELECT INBOX", "UID MOVE 1:* box");

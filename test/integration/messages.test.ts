@@ -12,6 +12,7 @@ import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import type { TrafficProxy } from "../support/traffic-proxy.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   asClient,
   contents,
@@ -24,6 +25,8 @@ import {
   userNames,
 } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { dovecot, maildir, cyrus } = await startAll({
   dovecot: startDovecot(),
@@ -71,6 +74,7 @@ for (const [name, servers] of [
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`${side}: a message whose Message-ID Cyrus alters is known: when it is deleted before its copy was seen, and in a new database`, async (t) => {
     const stores = await twoStores(
       t,

@@ -2,7 +2,7 @@
 // to where they are now, whatever becomes of the mailbox. Nothing is sent again.
 
 import assert from "node:assert/strict";
-import { after, describe, test, type TestContext } from "node:test";
+import { after, describe, type TestContext } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { startGmail } from "../support/gmail-server.ts";
@@ -12,8 +12,11 @@ import { runInterimap, type SectionSettings } from "../support/run-interimap.ts"
 import { startAll } from "../support/start-all.ts";
 import { type Profile, startStrictFilter } from "../support/strict-filter.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, deliver, expunge, mail, mails, store, type TwoStores } from "../support/two-stores.ts";
 import { assertNothingToChange } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { dovecot, dot, gmail, first, second, third } = await startAll({
   dovecot: startDovecot(),
@@ -77,6 +80,7 @@ function told(stores: TwoStores, side: Side, ...verbs: readonly string[]): reado
 for (const [name, server] of Object.entries(kinds))
   describe(`${name} has them`, () => {
     for (const side of sides) {
+      const test = onOne(side);
       const other = otherSide(side);
 
       test(`deleted on the ${side} server: they are copied before the mailbox is kept`, async (t) => {
@@ -94,6 +98,7 @@ for (const [name, server] of Object.entries(kinds))
   });
 
 for (const side of sides) {
+  const test = onOne(side);
   const other = otherSide(side);
 
   test(`without a trash-mailbox, deleted on the ${side} server: they are copied before the mailbox is deleted`, async (t) => {

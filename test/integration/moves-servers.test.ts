@@ -2,7 +2,7 @@
 // mailboxes. Wherever the server can copy at all, no message is sent to it again.
 
 import assert from "node:assert/strict";
-import { after, describe, test } from "node:test";
+import { after, describe } from "node:test";
 import { otherSide, type PerSide, sides } from "../../src/model/side.ts";
 import { isCourierInstalled, startCourier } from "../support/courier.ts";
 import { startCyrus } from "../support/cyrus.ts";
@@ -13,7 +13,10 @@ import { runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { type FilterOptions, startStrictFilter } from "../support/strict-filter.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, mail, mails, type TwoStores, userNames } from "../support/two-stores.ts";
+
+const onOne = inTurn(sides);
 
 const dovecot = await startDovecot();
 after(() => dovecot.stop());
@@ -74,6 +77,7 @@ for (const [name, { start, verb, skip = false, leftOut = [], isNested }] of Obje
     after(() => server?.stop());
 
     for (const side of sides) {
+      const test = onOne(side);
       test(`is the ${side} one: moved there or on the other side, messages are moved and not sent again`, async (t) => {
         server ??= await start();
         const box = isNested === true ? `INBOX${dovecot.delimiter}box` : "box";

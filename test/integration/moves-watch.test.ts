@@ -2,16 +2,19 @@
 // them nevertheless.
 
 import assert from "node:assert/strict";
-import { after, describe, test } from "node:test";
+import { after, describe } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { startAll } from "../support/start-all.ts";
 import { type Profile, startStrictFilter, type StrictFilter } from "../support/strict-filter.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, expunge, mail, mails, type TwoStores, userNames } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, eventually, startWatching, type WatchedStores } from "../support/watching.ts";
 import { assertNothingToChange } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { notifying, plain, cyrus, first, second } = await startAll({
   notifying: startDovecot(),
@@ -91,6 +94,7 @@ async function assertMovedOnly(stores: WatchedStores, side: Side): Promise<void>
 for (const [name, server] of Object.entries(movers)) {
   describe(name, () => {
     for (const side of sides) {
+      const test = onOne(side);
       const other = otherSide(side);
 
       test(`the ${side} server tells of the loss: messages are moved on the other side`, async (t) => {
@@ -135,6 +139,7 @@ for (const [name, server] of Object.entries(movers)) {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   const other = otherSide(side);
 
   test(`messages that the ${side} server has when it tells their number, and not when its mailbox is opened, are not gone for long`, async (t) => {
@@ -162,6 +167,7 @@ describe("of the arrival, and of the loss never", () => {
     ["with NOTIFY", notifying, {}],
   ] as const)
     for (const side of sides) {
+      const test = onOne(side);
       const other = otherSide(side);
 
       test(`${name}, the ${side} server tells: the other one copies and deletes, and gets nothing`, async (t) => {

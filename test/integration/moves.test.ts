@@ -7,8 +7,11 @@ import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, expunge, mail, mails, store, type TwoStores } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot() });
 
@@ -55,6 +58,7 @@ async function assertMoved(stores: TwoStores, side: Side, times = 1): Promise<vo
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   const other = otherSide(side);
 
   describe(`on the ${side} side`, () => {

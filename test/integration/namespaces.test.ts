@@ -12,6 +12,7 @@ import { type InterimapHome, makeHome, plainText, runInterimap, type RunResult }
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { startStrictFilter } from "../support/strict-filter.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   command,
   contents,
@@ -25,6 +26,8 @@ import {
 } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToChange, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot, cyrus } = await startAll({
   slash: startDovecot({
@@ -92,6 +95,8 @@ describe("list-select-opts", () => {
     return stores;
   }
 
+  const withOne = inTurn(Object.keys(pairs));
+
   for (const [options, pattern, expected] of [
     ["SUBSCRIBED", "*", ["n/o", "p/c", "r", "r/t", "s/u"]],
     ["subscribed", "%", ["r"]],
@@ -102,7 +107,7 @@ describe("list-select-opts", () => {
     ["REMOTE", "*", [...all, "ghost"].sort()],
   ] as const) {
     for (const [which, servers] of Object.entries(pairs))
-      test(`${options}, ${pattern}${which}`, async (t) => {
+      withOne(which)(`${options}, ${pattern}${which}`, async (t) => {
         const stores = await filled(t, servers, { "list-select-opts": options, "list-mailbox": pattern });
         await run(stores);
         assert.deepEqual([...known(stores).keys()].sort(), expected);
@@ -156,6 +161,7 @@ describe("list-select-opts", () => {
   }
 
   for (const side of sides) {
+    const test = onOne(side);
     test(`SUBSCRIBED: what is subscribed to on the ${side} side later is made on the other`, async (t) => {
       const settings = { "list-select-opts": "SUBSCRIBED" };
       const stores = await twoStores(t, { local: slash, remote: cyrus }, { settings });

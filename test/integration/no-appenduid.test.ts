@@ -13,7 +13,10 @@ import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import type { FilterOptions } from "../support/strict-filter.ts";
+import { inTurn } from "../support/turns.ts";
 import { asClient, contents, deliver, expunge, mail, mails, userNames } from "../support/two-stores.ts";
+
+const onOne = inTurn(sides);
 
 const { near, far, cyrus } = await startAll({
   near: startDovecot(),
@@ -79,6 +82,7 @@ const difficultNames = [
 const oldNames = ["old1", "old2", "old3"];
 
 for (const side of sides) {
+  const test = onOne(side);
   const source = otherSide(side);
   for (const options of profiles) {
     const what = `${options.profile} without ${options.without?.join(", ") ?? "anything"}`;

@@ -11,11 +11,14 @@ import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import type { FilterOptions, StrictFilter } from "../support/strict-filter.ts";
+import { inTurn } from "../support/turns.ts";
 import { contents, deliver, expunge, mail, mails, store, type TwoStores } from "../support/two-stores.ts";
 import { userNames } from "../support/two-stores.ts";
 import { becomes, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { near, far, cyrus } = await startAll({
   near: startDovecot(),
@@ -83,6 +86,7 @@ async function killAt({ stores }: Situation, side: Side, pattern: RegExp): Promi
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   for (const options of profiles) {
     const { profile } = options;
     describe(`the ${side} server lacks UIDPLUS (${profile})`, { concurrency: 3 }, () => {

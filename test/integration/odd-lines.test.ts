@@ -7,6 +7,7 @@ import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   command,
   contents,
@@ -20,6 +21,8 @@ import {
 } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, startWatching } from "../support/watching.ts";
 import { assertConverges } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { server } = await startAll({ server: startDovecot() });
 const servers = { local: server, remote: server };
@@ -159,6 +162,7 @@ describe("in a single run", { concurrency: 4 }, () => {
   }
 
   for (const side of sides) {
+    const test = onOne(side);
     test(`nobody hears of a mailbox that is ignored, nor of its line, from the ${side} server`, async (t) => {
       const stores = await twoStores(t, servers, { settings: { "ignore-mailbox": "^odd" } });
       await prepare(stores);
@@ -184,6 +188,7 @@ describe("in a single run", { concurrency: 4 }, () => {
 });
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`a message that the ${side} server delivers so that nobody can read it stays behind alone`, async (t) => {
     const stores = await twoStores(t, servers);
     await prepare(stores);
@@ -247,6 +252,7 @@ for (const [args, side] of [
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`a mailbox that the ${side} server selects though it answers NO keeps no other from being synchronised`, async (t) => {
     // Tags are known on one connection only.
     const stores = await twoStores(t, servers, { sections: { [side]: { connections: 1 } } });

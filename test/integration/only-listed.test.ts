@@ -1,20 +1,23 @@
 // A server that lists extensions and knows none of them is synchronised by the base protocol, and a line for diagnosis says so.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { asUser } from "../support/mail-server.ts";
 import { makeHome, plainText, runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { startStrictFilter } from "../support/strict-filter.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, deliver, mails } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToChange } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { server } = await startAll({ server: startDovecot() });
 const falsely = ["LIST-EXTENDED", "LIST-STATUS", "SPECIAL-USE", "ESEARCH", "UNSELECT", "SASL-IR"];
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`of the ${side} server`, async (t) => {
     const servers = { local: asUser(server, `${side}1`), remote: asUser(server, `${side}2`) };
     const filter = await startStrictFilter(servers[side], { profile: "rev1", falsely });

@@ -10,9 +10,12 @@ import { type GatedStores, startGated } from "../support/gated-stores.ts";
 import { scratchDirectory } from "../support/scratch.ts";
 import { signalServer } from "../support/server-signal.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { contents, deliver, mail, mails } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, type WatchedStores } from "../support/watching.ts";
 import { assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot({ separator: "." }) });
 
@@ -61,6 +64,7 @@ describe("silence", { concurrency: 8 }, () => {
   });
 
   for (const side of sides) {
+    const test = onOne(side);
     test(`in the middle of copying from the ${side} side`, async (t) => {
       const stores = await startGated(t, servers, { args: ["--notify"] });
       const isStalled = new Promise<void>((resolve) => {

@@ -11,11 +11,14 @@ import { startGated } from "../support/gated-stores.ts";
 import { heldTimers } from "../support/held-timers.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { asClient, command, contents, deliver, expunge, mail, mails, store } from "../support/two-stores.ts";
 import type { Daemon, WatchedStores } from "../support/watching.ts";
 import { becomeIdentical, becomes, eventually, keepsAlive, startDaemon, startWatching } from "../support/watching.ts";
 import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot({ separator: "." }) });
 
@@ -94,6 +97,7 @@ async function assertDone(stores: WatchedStores): Promise<void> {
 // They spend most of their time in pauses.
 describe("a connection that is lost", { concurrency: 6 }, () => {
   for (const side of sides) {
+    const test = onOne(side);
     for (const { what, args, moments } of works) {
       test(`${what}, ${side}, at ${moments.length} moments: that side alone connects anew, each time`, async (t) => {
         const other = otherSide(side);
@@ -153,6 +157,7 @@ describe("a connection that is lost", { concurrency: 6 }, () => {
   }
 
   for (const side of sides) {
+    const test = onOne(side);
     const other = otherSide(side);
     test(`while nothing happens, ${side}: what happens meanwhile is found, only that side connects anew`, async (t) => {
       const stores = await startGated(t, servers, {
@@ -302,6 +307,7 @@ describe("a connection that is lost", { concurrency: 6 }, () => {
   });
 
   for (const side of sides) {
+    const test = onOne(side);
     test(`again and again, ${side}: attempts become rare, until a signal says that now is the time`, async (t) => {
       const timers = heldTimers();
       const stores = await startGated(t, servers, { env: timers.env });
@@ -369,6 +375,7 @@ describe("a connection that is lost", { concurrency: 6 }, () => {
 
 describe("a daemon that is ended", { concurrency: 3 }, () => {
   for (const side of sides) {
+    const test = onOne(side);
     const other = otherSide(side);
     test(`at once, in the middle of copying to the ${side} side: the next one goes on`, async (t) => {
       const stores = await startWatching(t, servers, {
@@ -395,6 +402,7 @@ describe("a daemon that is ended", { concurrency: 3 }, () => {
   }
 
   for (const side of sides) {
+    const test = onOne(side);
     const other = otherSide(side);
     test(`at once, when it has followed a rename to the ${other} side: the next run knows the mailbox`, async (t) => {
       const stores = await startWatching(t, servers, {

@@ -10,12 +10,15 @@ import { asUser, type MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import type { Verdict } from "../support/traffic-proxy.ts";
+import { inTurn } from "../support/turns.ts";
 import { asClient, command, contents, deliver, expunge, mail, mails, store } from "../support/two-stores.ts";
 import { type TwoStores, twoStores, userNames } from "../support/two-stores.ts";
 import { becomes, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { refuse } from "./refused-messages.ts";
+
+const onOne = inTurn(sides);
 
 const owners = ["boss-local", "boss-remote", "boss-watch"];
 
@@ -83,6 +86,7 @@ for (const [kind, server] of [
   ["Cyrus", cyrus],
 ] as const) {
   for (const far of sides) {
+    const test = onOne(far);
     test(`a ${far} mailbox of ${kind} in which the user may not delete`, async (t) => {
       const team = await makeTeam(t, server, { far, owner: `boss-${far}` });
       const { stores, owner, box, held } = team;
@@ -151,6 +155,7 @@ test("a daemon goes on with everything else, and deletes as soon as it may", asy
 });
 
 for (const side of sides) {
+  const test = onOne(side);
   const other = otherSide(side);
 
   describe(`the ${side} server refuses`, () => {
@@ -272,6 +277,7 @@ for (const side of sides) {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`a daemon sets flags that the ${side} server did not set, though it said so`, async (t) => {
     const stores = await twoStores(t, { local: near, remote: near });
     await deliver(stores.local, "INBOX", ...mails("a", 3));

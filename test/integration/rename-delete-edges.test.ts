@@ -10,6 +10,7 @@ import { quoted } from "../support/raw-imap.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   asClient,
   command,
@@ -119,7 +120,10 @@ const oneSided: readonly (readonly [name: string, side: Side, servers: () => Per
   ["remote, beside Cyrus", "remote", () => ({ local: cyrus, remote: slash })],
 ];
 
+const onOneOfFour = inTurn(oneSided.map(([name]) => name));
+
 for (const [name, side, servers] of oneSided) {
+  const test = onOneOfFour(name);
   describe(`a parent that is no mailbox any more on one server (${name})`, () => {
     async function halfGone(t: TestContext): Promise<TwoStores> {
       const stores = await filled(t, servers());
@@ -167,7 +171,10 @@ for (const [name, side, servers] of oneSided) {
   });
 }
 
+const onOnePair = inTurn(pairings.map(([name]) => name));
+
 for (const [name, servers] of pairings) {
+  const test = onOnePair(name);
   describe(`between ${name}`, () => {
     test("a mailbox that one server lost is renamed where it is, and neighbours with longer names are not", async (t) => {
       const stores = await filled(t, servers());

@@ -9,6 +9,7 @@ import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap, type RunResult, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   command,
   contents,
@@ -23,6 +24,8 @@ import {
 import { dump } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertRefused } from "./refusal.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot, cyrus } = await startAll({
   slash: startDovecot(),
@@ -113,6 +116,7 @@ describe("--rename", () => {
   });
 
   for (const side of sides) {
+    const test = onOne(side);
     test(`one that was renamed on the ${side} server before, as the report of a run advises`, async (t) => {
       const stores = await filled(await twoStores(t, { local: slash, remote: dot }));
       await command(stores[side], "RENAME c moved");
@@ -194,31 +198,34 @@ describe("--rename", () => {
   });
 
   for (const side of sides)
-    test(`killed when the ${side} server has done it: a run in between copies nothing, the same command does the rest`, async (t) => {
-      const settings = { "follow-renames": "NO" };
-      const stores = await filled(await twoStores(t, { local: slash, remote: cyrus }, { settings }));
-      const renaming = startInterimap(stores.home, ["--rename", "a", "z"]);
-      stores.hold(side, "server", {
-        pattern: /^\S+ OK (?:Rename )?completed/i,
-        action: async (line) => {
-          if (!stores.proxies[side].clientLines.at(-1)?.includes("RENAME")) return undefined;
-          renaming.child.kill("SIGKILL");
-          await renaming.finished;
-          return line === "" ? undefined : ("cut" as const);
-        },
-        always: true,
-      });
-      assert.equal((await renaming.finished).signal, "SIGKILL");
-      stores.release(side);
-      await runInterimap(stores.home);
-      await run(stores, ...(side === "local" ? [] : ["--rename", "a", "z"]));
-      await assertNothingChanges(stores);
-      for (const each of sides) {
-        assert.deepEqual(await names(stores[each]), ["INBOX", "c", "z", "z/b"]);
-        assert.deepEqual(await contents(stores[each], "z"), ["a1", "a2"]);
-      }
-      await assertNothingToDo(stores);
-    });
+    onOne(side)(
+      `killed when the ${side} server has done it: a run in between copies nothing, the same command does the rest`,
+      async (t) => {
+        const settings = { "follow-renames": "NO" };
+        const stores = await filled(await twoStores(t, { local: slash, remote: cyrus }, { settings }));
+        const renaming = startInterimap(stores.home, ["--rename", "a", "z"]);
+        stores.hold(side, "server", {
+          pattern: /^\S+ OK (?:Rename )?completed/i,
+          action: async (line) => {
+            if (!stores.proxies[side].clientLines.at(-1)?.includes("RENAME")) return undefined;
+            renaming.child.kill("SIGKILL");
+            await renaming.finished;
+            return line === "" ? undefined : ("cut" as const);
+          },
+          always: true,
+        });
+        assert.equal((await renaming.finished).signal, "SIGKILL");
+        stores.release(side);
+        await runInterimap(stores.home);
+        await run(stores, ...(side === "local" ? [] : ["--rename", "a", "z"]));
+        await assertNothingChanges(stores);
+        for (const each of sides) {
+          assert.deepEqual(await names(stores[each]), ["INBOX", "c", "z", "z/b"]);
+          assert.deepEqual(await contents(stores[each], "z"), ["a1", "a2"]);
+        }
+        await assertNothingToDo(stores);
+      },
+    );
 
   test("each place that changes has its line", async (t) => {
     const stores = await filled(await twoStores(t, { local: slash, remote: dot }));

@@ -2,7 +2,6 @@
 // followed they go along, on the server where it happened, too.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { otherSide, type PerSide, sides } from "../../src/model/side.ts";
 import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -12,9 +11,12 @@ import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, deliver, mails, type TwoStores, userNames } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, keepsAlive, startDaemon, startWatching } from "../support/watching.ts";
 import { assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot, cyrus } = await startAll({
   slash: startDovecot(),
@@ -62,6 +64,7 @@ async function fill({ local }: TwoStores): Promise<void> {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`renamed on the ${side} side, and told by its server`, async (t) => {
     const stores = await startWatching(t, { local: slash, remote: dot }, { args, prepare: fill });
     await act(stores[side], "rename a x/y");

@@ -12,6 +12,7 @@ import type { MailServer } from "../support/mail-server.ts";
 import { assertPairsAreAlike } from "../support/pairs.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   command,
   contents,
@@ -27,6 +28,8 @@ import {
 import { dump, execute, makeVersion1 } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { assertStatesSaved, toldStates } from "./saved-states.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot, cyrus } = await startAll({
   slash: startDovecot(),
@@ -95,7 +98,10 @@ function count(stores: TwoStores, side: Side, verb: string): number {
   return stores.proxies[side].counts.get(verb) ?? 0;
 }
 
+const onOnePair = inTurn(pairings.map(([name]) => name));
+
 for (const [name, servers] of pairings) {
+  const test = onOnePair(name);
   describe(`between ${name}`, () => {
     for (const version of ["our own", "version 1"]) {
       test(`rows at or above UIDNEXT in several mailboxes: compared, not copied again (${version} database)`, async (t) => {
@@ -241,6 +247,7 @@ test("--repair tells messages that share Message-ID, date and size apart by thei
 });
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`${side}: a row that was found to be right is not doubted again`, async (t) => {
     const stores = await twoStores(t, { local: slash, remote: dot });
     const { home } = stores;

@@ -38,13 +38,13 @@ const pairings: readonly Pairing[] = [
   {
     name: "two Dovecots",
     start: () => Promise.all([startDovecot(), startDovecot()]),
-    rounds: isFull ? 100 : 20,
+    rounds: isFull ? 100 : 8,
     seed: 201,
   },
   {
     name: "Dovecot and Cyrus",
     start: () => Promise.all([startDovecot(), startCyrus({ users: userNames })]),
-    rounds: isFull ? 50 : 6,
+    rounds: isFull ? 50 : 3,
     seed: 202,
   },
 ];

@@ -9,6 +9,7 @@ import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   asClient,
   command,
@@ -24,6 +25,8 @@ import {
 } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const changing = /: C: \S+ (?:UID )?(?:STORE|EXPUNGE|APPEND)\b/u;
 
@@ -78,7 +81,10 @@ const pairings = {
   "Dovecot and Cyrus": () => Promise.all([startDovecot(), startCyrus({ users: userNames })]),
 };
 
+const onOnePair = inTurn(Object.keys(pairings));
+
 for (const [pairing, start] of Object.entries(pairings)) {
+  const test = onOnePair(pairing);
   describe(`--repair between ${pairing}`, () => {
     let servers: PerSide<MailServer>;
 
@@ -148,6 +154,7 @@ for (const [pairing, start] of Object.entries(pairings)) {
     });
 
     for (const side of sides) {
+      const test = onOne(side);
       const column = side === "local" ? "lUID" : "rUID";
 
       test(`UIDs that were shifted on the ${side} side, some out of range`, async (t) => {

@@ -41,7 +41,7 @@ const settings: readonly Setting[] = [
     remote: () => startDovecot({ compress: true }),
     via: [plainText, (server) => ({ ...plainText(server), compress: "YES" })],
     size: large,
-    rounds: 8,
+    rounds: 4,
     seed: 101,
   },
   {
@@ -50,7 +50,7 @@ const settings: readonly Setting[] = [
     remote: () => startDovecot({ tls: true, separator: "." }),
     via: [overStartTls, overTls],
     size: small,
-    rounds: 6,
+    rounds: 3,
     seed: 102,
   },
   {
@@ -59,7 +59,7 @@ const settings: readonly Setting[] = [
     remote: () => startDovecot({ tls: true, compress: true }),
     via: [overTunnel, (server) => ({ ...overTls(server), compress: "YES" })],
     size: small,
-    rounds: 6,
+    rounds: 3,
     seed: 103,
   },
   {
@@ -68,7 +68,7 @@ const settings: readonly Setting[] = [
     remote: () => startCyrus(),
     via: [plainText, plainText],
     size: small,
-    rounds: 6,
+    rounds: 3,
     seed: 104,
   },
   {
@@ -77,7 +77,7 @@ const settings: readonly Setting[] = [
     remote: () => startDovecot(),
     via: [plainText, overTunnel],
     size: small,
-    rounds: 6,
+    rounds: 3,
     seed: 105,
   },
 ];

@@ -2,7 +2,7 @@
 // costs a look, and nothing else.
 
 import assert from "node:assert/strict";
-import { after, describe, test, type TestContext } from "node:test";
+import { after, describe, type TestContext } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
@@ -10,8 +10,11 @@ import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { type Profile, startStrictFilter } from "../support/strict-filter.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
+import { inTurn } from "../support/turns.ts";
 import { contents, deliver, expunge, mail, mails, store, type TwoStores } from "../support/two-stores.ts";
 import { assertOnlyLooked } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { whole, behind } = await startAll({ whole: startDovecot(), behind: startDovecot() });
 const filter = await startStrictFilter(behind, { profile: "full" });
@@ -34,6 +37,7 @@ async function change(servers: PerSide<MailServer>, round: number): Promise<void
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   describe(`the ${side} server`, () => {
     test("is another one in each run: nothing is lost, doubled or put back", async (t) => {
       const stores = await storesOn(t, side);

@@ -16,6 +16,7 @@ import { type InterimapHome, makeHome, plainText, runInterimap, startInterimap }
 import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   command,
   contents,
@@ -56,8 +57,11 @@ async function filled(t: TestContext, servers: PerSide<MailServer>): Promise<Two
   return stores;
 }
 
+const onOnePair = inTurn(pairings.map(([name]) => name));
+
 describe("the states that are saved are those that both servers report", () => {
   for (const [name, servers] of pairings) {
+    const test = onOnePair(name);
     test(`${name}: after changes of every kind`, async (t) => {
       const stores = await filled(t, servers());
       const { local, remote } = stores;
@@ -122,6 +126,7 @@ describe("the states that are saved are those that both servers report", () => {
 
 describe("a run with nothing to do leaves the database as it is", () => {
   for (const [name, servers] of pairings) {
+    const test = onOnePair(name);
     test(name, async (t) => {
       const stores = await filled(t, servers());
       await store(stores.remote, "1 +FLAGS (\\Seen)");

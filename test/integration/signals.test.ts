@@ -104,7 +104,7 @@ interface Interruptions {
 }
 
 /** Each run of the tests takes a sample. */
-const mostTimes = process.env["FULL"] === undefined ? 12 : 60;
+const mostTimes = process.env["FULL"] === undefined ? 6 : 60;
 
 /** Interrupts run after run, until one has no more to do than fits before an interruption. Returns how many were. */
 async function interruptAllTheWay(

@@ -1,15 +1,17 @@
 // Mailboxes that hold copies of others' messages take no part, on whichever side they are, unless the user wants them.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { otherSide, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { plainText, runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, expunge, mails, twoStores } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
 import { assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { using, plain } = await startAll({
   using: startDovecot({
@@ -35,6 +37,7 @@ async function names(server: Parameters<typeof snapshot>[0]): Promise<string[]> 
 const places = ["Every/All Mail", "Every/Starred", "Every/Sent"];
 
 for (const side of sides) {
+  const test = onOne(side);
   const other = otherSide(side);
   const servers = side === "local" ? { local: using, remote: plain } : { local: plain, remote: using };
 

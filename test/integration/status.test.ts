@@ -22,10 +22,13 @@ import {
   startInterimap,
 } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, deliver, expunge, mail, mails, store, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { recordingLog } from "../unit/service/recording-log.ts";
 import { bytesOf, dump, execute } from "../unit/state/databases.ts";
 import { answerAppends, refuse } from "./refused-messages.ts";
+
+const onOne = inTurn(sides);
 
 const { local, remote } = await startAll({ local: startDovecot({ separator: "/" }), remote: startDovecot() });
 
@@ -152,6 +155,7 @@ function idxOf(mailboxes: readonly unknown[][]): unknown {
 }
 
 for (const target of sides) {
+  const test = onOne(target);
   const source = otherSide(target);
 
   test(`the ${target} server takes no message for now, and refused changes: text, JSON, figures`, async (t) => {

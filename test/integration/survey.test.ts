@@ -6,7 +6,10 @@ import { otherSide, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, expunge, mails, store, twoStores } from "../support/two-stores.ts";
+
+const onOne = inTurn(sides);
 
 const { server } = await startAll({ server: startDovecot() });
 
@@ -15,6 +18,7 @@ function found(stderr: string): readonly string[] {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   const other = otherSide(side);
 
   test(`messages to copy, to delete and with changed flags, the ${side} side first`, async (t) => {

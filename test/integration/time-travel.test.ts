@@ -13,6 +13,7 @@ import { makeHome, plainText, runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { loseIndex, type WayBack, wayBackOf, wayBackOfDatabase } from "../support/time-travel.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   command,
   contents,
@@ -27,6 +28,8 @@ import {
 } from "../support/two-stores.ts";
 import { startDaemon } from "../support/watching.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { dovecot, other, maildir, cyrus } = await startAll({
   dovecot: startDovecot(),
@@ -126,11 +129,14 @@ async function assertWhole(stores: TwoStores, expected: Everything): Promise<voi
 
 const newMessages = (boxes: Boxes): string => `${[...boxes.values()].join(", ")} new messages`;
 
+const onOneKind = inTurn(["Dovecot", "Cyrus"]);
+
 for (const [kind, servers, boxes] of [
   ["Dovecot", { local: dovecot, remote: other }, boxesFor([0, 1, 3, 6])],
   ["Cyrus", { local: dovecot, remote: cyrus }, boxesFor([1, 6])],
 ] as const) {
   describe(`the other server is ${kind}:`, () => {
+    const test = onOneKind(kind);
     for (const travellers of travels) {
       test(`${travellers.join(" and ")} put back, and mailboxes with ${newMessages(boxes)}`, async (t) => {
         const { stores, back } = await journey(t, { servers, boxes });
@@ -191,6 +197,7 @@ describe("while a daemon watches", () => {
 });
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`--repair: ${side} put back, and mailboxes with ${newMessages(someBoxes)}`, async (t) => {
     const { stores, back } = await journey(t, { servers: { local: dovecot, remote: other }, boxes: someBoxes });
     await back[side]();
@@ -241,6 +248,7 @@ test("two programs, each with a database of its own, between the same servers: n
 
 describe("the index alone is lost", () => {
   for (const side of sides) {
+    const test = onOne(side);
     test(`on the ${side} side, and messages are changed and deleted before the next run`, async (t) => {
       const stores = await twoStores(t, { local: maildir, remote: maildir });
       await deliver(stores.local, "INBOX", ...mails("m", 6));

@@ -7,6 +7,7 @@ import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   command,
   contents,
@@ -20,6 +21,8 @@ import {
   userNames,
 } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startCyrus({ users: userNames }) });
 
@@ -35,6 +38,7 @@ async function synchronised(t: TestContext): Promise<TwoStores> {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   describe(`changed on the ${side} side`, () => {
     test("made anew and empty: the messages come back", async (t) => {
       const stores = await synchronised(t);

@@ -1,12 +1,15 @@
 // A server that lists QRESYNC and does not confirm that it is enabled, as iCloud does: mailboxes are followed by mod-sequences.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
+import { inTurn } from "../support/turns.ts";
 import { contents, deliver, expunge, mails, store, twoStores } from "../support/two-stores.ts";
+
+const onOne = inTurn(sides);
 
 let dovecot: MailServer;
 
@@ -17,6 +20,7 @@ before(async () => {
 after(() => dovecot.stop());
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`${side} does not confirm QRESYNC: messages, flags and deletions are synchronised all the same`, async (t) => {
     const stores = await twoStores(t, { local: dovecot, remote: dovecot });
     stores.hold(side, "client", {

@@ -2,7 +2,7 @@
 // each run; nothing is lost, nothing comes twice, and one line says it.
 
 import assert from "node:assert/strict";
-import { describe, test, type TestContext } from "node:test";
+import { describe, type TestContext } from "node:test";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
@@ -11,9 +11,12 @@ import { diffSnapshots, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import { startStrictFilter } from "../support/strict-filter.ts";
 import { startTrafficProxy, type Verdict } from "../support/traffic-proxy.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, expunge, mail, mails, store } from "../support/two-stores.ts";
 import { type TwoStores, twoStores } from "../support/two-stores.ts";
 import { becomes, startDaemon } from "../support/watching.ts";
+
+const onOne = inTurn(sides);
 
 const { near, far } = await startAll({ near: startDovecot(), far: startDovecot() });
 
@@ -75,6 +78,7 @@ async function run({ stores, direct }: Situation, args: readonly string[] = []):
 const warning = /UIDVALIDITY changed again|UIDs are not permanent/;
 
 for (const side of sides) {
+  const test = onOne(side);
   for (const [what, habit] of habits) {
     describe(`the ${side} server: ${what}`, { concurrency: 3 }, () => {
       test("each run makes both equal, and one line says what it costs", async (t) => {

@@ -10,6 +10,7 @@ import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   asClient,
   command,
@@ -24,6 +25,8 @@ import {
 } from "../support/two-stores.ts";
 import { becomes, startWatching } from "../support/watching.ts";
 import { dump } from "../unit/state/databases.ts";
+
+const onOne = inTurn(sides);
 
 const { cyrus, dovecot } = await startAll({ cyrus: startCyrus({ users: userNames }), dovecot: startDovecot() });
 
@@ -116,6 +119,7 @@ async function synchronised(t: TestContext, side: Side): Promise<TwoStores> {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`the ${side} server has always had it: each run finds what changed`, async (t) => {
     const stores = await synchronised(t, side);
     await changeEverything(stores);
@@ -222,6 +226,7 @@ function lie(stores: TwoStores, side: Side, { tell }: Lie): void {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   for (const one of lies) {
     test(`the ${side} server says ${one.what}`, async (t) => {
       const stores = await twoStores(t, { local: dovecot, remote: dovecot });

@@ -9,6 +9,7 @@ import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   asClient,
   command,
@@ -25,6 +26,8 @@ import { becomeIdentical, startDaemon } from "../support/watching.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
 import { refuseAppends } from "./refused-messages.ts";
+
+const onOne = inTurn(sides);
 
 const { plain, simple, dovecot, cyrus } = await startAll({
   plain: startDovecot(),
@@ -73,6 +76,7 @@ for (const [kind, server, words] of [
   ["Cyrus", cyrus, "Over quota"],
 ] as const) {
   for (const target of sides) {
+    const test = onOne(target);
     const source = otherSide(target);
 
     test(`a ${target} account of ${kind} over quota`, async (t) => {
@@ -123,6 +127,7 @@ for (const [kind, server, words] of [
 }
 
 for (const target of sides) {
+  const test = onOne(target);
   const source = otherSide(target);
 
   describe(`the ${target} server refuses everything`, () => {

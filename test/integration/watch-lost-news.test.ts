@@ -2,13 +2,16 @@
 // other side a moment later all the same. Nobody would look by himself for an hour.
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
 import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, mail, mails, type TwoStores } from "../support/two-stores.ts";
 import { becomeIdentical, becomes, eventually, startWatching } from "../support/watching.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot } = await startAll({ slash: startDovecot(), dot: startDovecot({ separator: "." }) });
 const servers = { local: slash, remote: dot };
@@ -31,6 +34,7 @@ function announced(name: string): RegExp {
 
 describe("--notify, and what is announced badly", { concurrency: 3 }, () => {
   for (const side of sides) {
+    const test = onOne(side);
     const other = otherSide(side);
     const { delimiter } = servers[side];
 

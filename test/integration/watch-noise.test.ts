@@ -2,13 +2,16 @@
 // what happens elsewhere is carried over as always.
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
 import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { command, contents, deliver, mail, mails, type TwoStores } from "../support/two-stores.ts";
 import { becomes, eventually, startWatching } from "../support/watching.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot } = await startAll({ slash: startDovecot(), dot: startDovecot({ separator: "." }) });
 const servers = { local: slash, remote: dot };
@@ -50,6 +53,7 @@ const noises: readonly (readonly [what: string, set: (stores: TwoStores, side: S
 
 describe("--notify, and much noise", { concurrency: 3 }, () => {
   for (const side of sides) {
+    const test = onOne(side);
     const other = otherSide(side);
     for (const [what, set] of noises)
       test(`the ${side} server ${what}`, async (t) => {

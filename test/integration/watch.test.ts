@@ -7,6 +7,7 @@ import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import {
   asClient,
   command,
@@ -29,6 +30,8 @@ import {
 } from "../support/watching.ts";
 import { type Dump, dump } from "../unit/state/databases.ts";
 import { assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const { slash, dot } = await startAll({
   slash: startDovecot(),
@@ -58,6 +61,7 @@ async function assertDone(stores: WatchedStores): Promise<void> {
 
 describe("--notify", { concurrency: 3 }, () => {
   for (const side of sides) {
+    const test = onOne(side);
     const other = otherSide(side);
     test(`messages, flags and deletions on the ${side} side are on the other at once, in any mailbox`, async (t) => {
       const stores = await startWatching(t, servers, {
@@ -111,6 +115,7 @@ describe("--notify", { concurrency: 3 }, () => {
   });
 
   for (const side of sides) {
+    const test = onOne(side);
     const other = otherSide(side);
     test(`a mailbox created on the ${side} side appears on the other, below its parent; so do subscriptions`, async (t) => {
       const stores = await startWatching(t, servers, { prepare: ({ local }) => command(local, "CREATE parent") });
@@ -224,6 +229,7 @@ describe("--notify", { concurrency: 3 }, () => {
   });
 
   for (const side of sides) {
+    const test = onOne(side);
     const other = otherSide(side);
     test(`what happens on the ${side} side between the last question and UNSELECT is not lost`, async (t) => {
       const stores = await startWatching(t, servers, {
@@ -333,6 +339,7 @@ describe("--notify", { concurrency: 3 }, () => {
   });
 
   for (const side of sides) {
+    const test = onOne(side);
     const other = otherSide(side);
     test(`nor is what happens on the ${side} side while it is asked anew`, async (t) => {
       const stores = await startWatching(t, servers, { args: ["--notify", "--watch=1"] });

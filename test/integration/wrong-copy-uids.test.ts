@@ -7,8 +7,11 @@ import { otherSide, type Side, sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { runInterimap, startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn } from "../support/turns.ts";
 import { contents, deliver, expunge, mail, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot() });
 
@@ -60,6 +63,7 @@ async function assertAll(stores: TwoStores, ...names: readonly string[]): Promis
 const everything = ["old1", "old2", "old3", "new1", "new2", "new3"];
 
 for (const side of sides) {
+  const test = onOne(side);
   describe(`wrong UIDs of copies on the ${side} side`, { concurrency: 4 }, () => {
     for (const [by, ...args] of [[1], [3], [1, "--repair"]] as const)
       test(`${by} too high, and killed before they are read back; then ${args[0] ?? "another run"}`, async (t) => {

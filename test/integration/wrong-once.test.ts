@@ -10,6 +10,7 @@ import type { MailServer } from "../support/mail-server.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { inTurn, oneIn } from "../support/turns.ts";
 import {
   asClient,
   contents,
@@ -22,6 +23,8 @@ import {
 } from "../support/two-stores.ts";
 import { execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "./converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot() });
 
@@ -104,6 +107,7 @@ const cases: readonly Case[] = [
 describe("told wrong once", { concurrency: 2 }, () => {
   for (const { what, pattern, by, isAsked, synced = 0, change, later, args = [], messages } of cases) {
     for (const side of sides) {
+      const test = onOne(side);
       test(`${what}, on the ${side} side`, async (t) => {
         const stores = await twoStores(t, servers);
         if (synced > 0) {
@@ -138,6 +142,7 @@ describe("told wrong once", { concurrency: 2 }, () => {
 });
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`the flags that a message had before ours were stored, told once more behind the answer, on the ${side} side`, async (t) => {
     const stores = await twoStores(t, servers);
     await deliver(stores.local, "INBOX", ...mails("m", 1));
@@ -173,7 +178,7 @@ describe("told wrong once of mailboxes that were rotated", { concurrency: 2 }, (
     ...["Log", "Log-1", "Log-2"].map((name) => ({ rotated, liar: rotated, name })),
     ...["Log", "Log-1"].map((name) => ({ rotated, liar: otherSide(rotated), name })),
   ]);
-  for (const { rotated, liar, name } of lies)
+  for (const { rotated, liar, name } of oneIn(3, lies))
     for (const [what, pattern, instead] of [
       ["is not listed", new RegExp(`^\\* LIST .* ${name}$`), () => undefined],
       ["has a higher UIDVALIDITY", uidValidity(name), (number: string) => Number(number) + 1],

@@ -2,19 +2,22 @@
 // Simulated by a proxy that changes the flags of APPEND on the way to the server.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { otherSide, sides } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import { startAll } from "../../support/start-all.ts";
+import { inTurn } from "../../support/turns.ts";
 import { contents, deliver, mail, twoStores, userNames } from "../../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startCyrus({ users: userNames }) });
 
 const messages = [mail("one", { flags: ["\\Seen"] }), mail("two"), mail("three", { flags: ["\\Flagged", "work"] })];
 
 for (const side of sides) {
+  const test = onOne(side);
   for (const [name, change, outcome] of [
     [
       "a keyword that the SIDE server adds to copies reaches the other side",

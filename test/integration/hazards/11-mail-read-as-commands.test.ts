@@ -2,13 +2,15 @@
 // So a date or a keyword that no command can have never gets as far.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { otherSide, sides } from "../../../src/model/side.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import { runInterimap } from "../../support/run-interimap.ts";
 import { startAll } from "../../support/start-all.ts";
+import { inTurn } from "../../support/turns.ts";
 import { asClient, contents, deliver, mail, store, twoStores } from "../../support/two-stores.ts";
 import { assertNothingToDo } from "../converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot() });
 
@@ -40,6 +42,7 @@ const tellings: readonly (readonly [what: string, tell: (line: string) => string
 ];
 
 for (const source of sides) {
+  const test = onOne(source);
   for (const [what, tell, warning] of tellings) {
     test(`${what} on the ${source} side`, async (t) => {
       const stores = await twoStores(t, servers);

@@ -2,14 +2,16 @@
 // what is left out is named.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { otherSide, type Side, sides } from "../../../src/model/side.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import { runInterimap } from "../../support/run-interimap.ts";
 import { startAll } from "../../support/start-all.ts";
+import { inTurn } from "../../support/turns.ts";
 import { contents, deliver, expunge, mails, type TwoStores, twoStores } from "../../support/two-stores.ts";
 import { becomes, startDaemon } from "../../support/watching.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot() });
 
@@ -54,6 +56,7 @@ const harmless: readonly (readonly [what: string, lie: Lie])[] = [
 ];
 
 for (const source of sides) {
+  const test = onOne(source);
   for (const [what, lie] of harmless) {
     test(`the ${source} server ${what}: all are copied, once`, async (t) => {
       const stores = await twoStores(t, servers);

@@ -2,15 +2,18 @@
 // next time the message goes without the keyword, which is then offered by itself, and refused by itself.
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
 import { otherSide, type Side, sides } from "../../../src/model/side.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import { runInterimap } from "../../support/run-interimap.ts";
 import { startAll } from "../../support/start-all.ts";
+import { inTurn } from "../../support/turns.ts";
 import { command, contents, deliver, mail, mails, store, type TwoStores, twoStores } from "../../support/two-stores.ts";
 import { becomes, startDaemon } from "../../support/watching.ts";
 import { dump, execute } from "../../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot() });
 
@@ -36,6 +39,7 @@ const three = [mail("one"), mail("two", { flags: ["Odd"] }), mail("three", { fla
 const copied = ["one", "three fine", "two"];
 
 for (const target of sides) {
+  const test = onOne(target);
   const source = otherSide(target);
 
   describe(`the ${target} server`, () => {

@@ -1,14 +1,17 @@
 // What a server wants people to read (RFC 3501 7.1, ALERT): shown in each run, once, whatever the server repeats it with.
 
 import assert from "node:assert/strict";
-import { describe, test } from "node:test";
+import { describe } from "node:test";
 import { otherSide, type Side, sides } from "../../../src/model/side.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import { runInterimap } from "../../support/run-interimap.ts";
 import { startAll } from "../../support/start-all.ts";
+import { inTurn } from "../../support/turns.ts";
 import { command, contents, deliver, mail, type TwoStores, twoStores } from "../../support/two-stores.ts";
 import { becomeIdentical, startDaemon } from "../../support/watching.ts";
 import { assertConverges } from "../converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startDovecot() });
 
@@ -30,6 +33,7 @@ function alert(stores: TwoStores, side: Side): void {
 }
 
 for (const side of sides) {
+  const test = onOne(side);
   describe(`the ${side} server`, () => {
     for (const args of [[], ["--repair"]]) {
       test(`a run ${args.join(" ")} shows each text once`, async (t) => {

@@ -8,8 +8,11 @@ import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import type { MailServer } from "../../support/mail-server.ts";
 import { startAll } from "../../support/start-all.ts";
+import { inTurn } from "../../support/turns.ts";
 import { contents, deliver, expunge, mails, store, twoStores, userNames } from "../../support/two-stores.ts";
 import { assertConverges, assertNothingToDo } from "../converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ Dovecot: startDovecot(), Cyrus: startCyrus({ users: userNames }) });
 
@@ -19,6 +22,7 @@ for (const [local, remote] of [
   ["Dovecot", "Dovecot"],
 ] as const) {
   for (const side of sides) {
+    const test = onOne(side);
     test(`${local} and ${remote}: a flag set on the ${side} side takes one STORE on the other`, async (t) => {
       const stores = await twoStores(t, pairOf(local, remote));
       await deliver(stores.local, "INBOX", ...mails("m", 6));

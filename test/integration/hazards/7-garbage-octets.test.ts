@@ -2,14 +2,16 @@
 // them, disturb neither the run nor what is copied.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { sides } from "../../../src/model/side.ts";
 import { startCyrus } from "../../support/cyrus.ts";
 import { startDovecot } from "../../support/dovecot.ts";
 import { runInterimap } from "../../support/run-interimap.ts";
 import { startAll } from "../../support/start-all.ts";
+import { inTurn } from "../../support/turns.ts";
 import { contents, deliver, mails, store, twoStores, userNames } from "../../support/two-stores.ts";
 import { assertConverges } from "../converge.ts";
+
+const onOne = inTurn(sides);
 
 const servers = await startAll({ local: startDovecot(), remote: startCyrus({ users: userNames }) });
 
@@ -30,6 +32,7 @@ const spoiled: readonly (readonly [pattern: RegExp, spoil: (line: string) => str
 ];
 
 for (const side of sides) {
+  const test = onOne(side);
   test(`garbage from the ${side} server is passed over`, async (t) => {
     const stores = await twoStores(t, servers);
     await deliver(stores.local, "INBOX", ...mails("here", 2));
