@@ -117,6 +117,15 @@ test("a change that makes an account the same as another one, or says nothing of
   assert.equal(first, "2: host1 is missing");
 });
 
+test("an account is known again by its servers' usual ports, and however its name is written", async () => {
+  const ways = [",,usual", "143,,usual", ",993,USUAL", "993,143,Usual", "1143,,usual", ",,other"];
+  const lines = ways.map((way, i) => `way${String(i)},h1,${way},file:/a,h2,${way.split(",").at(-1)!},file:/b`);
+  assert.deepEqual(await faultsOf(file("name,host1,port1,port2,user1,secret1,host2,user2,secret2", ...lines)), [
+    ...[3, 4, 5].map((at) => `${String(at)}: it is the same as "way0": both users, servers and options`),
+    "Nothing was added: 3 faults",
+  ]);
+});
+
 test("many accounts are added and listed, some at a time", async () => {
   const count = 2_300;
   const names = Array.from({ length: count }, (_, i) => `many${String(i).padStart(5, "0")}`);

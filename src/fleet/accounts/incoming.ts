@@ -34,11 +34,17 @@ const types = `line integer, name text, host1 text, port1 integer, user1 text, s
   secret2 jsonb, options text[], groups text[], group_set text, priority integer, work_window text, every_seconds integer,
   engine text, account bigint, changes text`;
 
-/** Both are the same work: done at the same time, it would double mail. */
-const areTheSameWork = `there.user1 = mine.user1 and there.user2 = mine.user2
-   and lower(there.host1) = lower(mine.host1) and lower(there.host2) = lower(mine.host2)
-   and there.port1 is not distinct from mine.port1 and there.port2 is not distinct from mine.port2
-   and there.options = mine.options`;
+/**
+ * Of an account in this table: where these are equal, it is the same work, and done at the same time it would double mail. Nearly all
+ * servers take a user's name in any case, and have the same mailboxes at both of their usual ports.
+ */
+const workOf = (table: string): string[] => [
+  ...["user1", "user2", "host1", "host2"].map((column) => `lower(${table}.${column})`),
+  ...["port1", "port2"].map((column) => `coalesce(nullif(${table}.${column}, 143), 993)`),
+  `${table}.options`,
+];
+
+const areTheSameWork = `(${workOf("there").join(", ")}) = (${workOf("mine").join(", ")})`;
 
 /** Those of one file. */
 export class Incoming {
@@ -64,7 +70,7 @@ export class Incoming {
        names as (select line, name, min(line) over (partition by name) as first from mine),
        works as (
          select line, name, first_value(line) over same as first, first_value(name) over same as twin from mine
-         window same as (partition by user1, user2, lower(host1), lower(host2), port1, port2, options order by line)
+         window same as (partition by ${workOf("mine").join(", ")} order by line)
        )
        select line, format('"%s" is in line %s as well', name, first) as message from names where line > first
        union all
