@@ -142,4 +142,10 @@ test("many accounts are added and listed, some at a time", async () => {
     "select from pgboss.job where name = 'interimap-fleet' and group_id like 'group:many%'",
   );
   assert.equal(queued.length, count);
+  const report = await fleet.run("report", "--group", "group:many");
+  assert.deepEqual(
+    [report.status, report.stdout.trimEnd().split("\n")],
+    [1, names.map((name) => `${name}: not verified yet`)],
+  );
+  assert.deepEqual(JSON.parse((await fleet.run("report", "--json", "--group", "group:many")).stdout), []);
 });

@@ -51,6 +51,11 @@ test("an account is copied, its state is kept, and a verification counts what is
   const { status, stdout } = await fleet.run("report", name);
   assert.equal(status, 1);
   assert.match(stdout, /NOT all are on the target.*\n {2}INBOX: 1 message missing/);
+  const told = JSON.parse((await fleet.run("report", "--json", name)).stdout) as { name: string }[];
+  assert.deepEqual(
+    told.map((one) => one.name),
+    [name],
+  );
   assert.equal((await listed(name)).reason, "verification: 1 message differs");
 });
 

@@ -14,8 +14,9 @@ import {
 import { isEmptyGroup, limitGroup, pauseGroup, resumeGroup } from "../commands/change-group.ts";
 import { keysCommand } from "../commands/keys.ts";
 import { isStatus, type Selection } from "../commands/selection.ts";
-import { listAccounts, showLog, showReport } from "../commands/show-accounts.ts";
+import { listAccounts, showLog } from "../commands/show-accounts.ts";
 import { showPlan } from "../commands/show-plan.ts";
+import { VerificationReport } from "../commands/show-report.ts";
 import type { Fleet } from "../fleet.ts";
 import { gatherStatus } from "../report/gather-status.ts";
 import { metricsText } from "../report/metrics-text.ts";
@@ -25,7 +26,8 @@ import { type Invocation, usage } from "./options.ts";
 export interface Performed {
   /** For the standard output. */
   readonly text: string | AsyncIterable<string>;
-  readonly isFine: boolean;
+  /** Once the text was read. */
+  readonly isFine: () => boolean;
 }
 
 /** @throws InterimapError USAGE, CREDENTIALS, FILE_CREATE, DATABASE_READ */
@@ -40,7 +42,7 @@ export async function performCommand(fleet: Fleet, invocation: Invocation): Prom
       const { lines, isFine } = await addAccounts(fleet, {
         ...{ path: first, form, phase, onlyChecks: has("check"), updates: has("update") },
       });
-      return { text: lines.map((line) => `${line}\n`).join(""), isFine };
+      return { text: lines.map((line) => `${line}\n`).join(""), isFine: () => isFine };
     }
     case "status":
       return fine(await statusIn(fleet, invocation));
@@ -50,8 +52,10 @@ export async function performCommand(fleet: Fleet, invocation: Invocation): Prom
       return fine(await showPlan(fleet, count("concurrency", [1, 100_000]), has("json")));
     case "log":
       return fine(await showLog(fleet, first, has("json")));
-    case "report":
-      return showReport(fleet, selectionOf(invocation), has("json"));
+    case "report": {
+      const report = await VerificationReport.of(fleet, selectionOf(invocation));
+      return { text: report.text(has("json")), isFine: () => report.isFine };
+    }
     case "limit": {
       const group = groupOf(first);
       await limitGroup(fleet, group, second === "none" ? undefined : limitOf(second));
@@ -97,7 +101,7 @@ async function statusIn({ database }: Fleet, { has }: Invocation): Promise<strin
 }
 
 function fine(text: Performed["text"]): Performed {
-  return { text, isFine: true };
+  return { text, isFine: () => true };
 }
 
 function changed(what: string, count: number): Performed {

@@ -83,7 +83,7 @@ async function onFleet(invocation: Invocation, url: string): Promise<ExitCode> {
     const { text, isFine } = await performCommand(fleet, invocation);
     if (typeof text === "string") await print(text);
     else for await (const part of text) await print(part);
-    return isFine ? exitCode.done : exitCode.partial;
+    return isFine() ? exitCode.done : exitCode.partial;
   } finally {
     await fleet.close();
   }

@@ -1,4 +1,4 @@
-// `list`, `log` and `report`: what is known of single accounts.
+// `list` and `log`: what is known of single accounts.
 
 import { textTable } from "../../service/text-table.ts";
 import { counted } from "../../util/counted.ts";
@@ -6,7 +6,6 @@ import { humanBytes } from "../../util/human-bytes.ts";
 import { printable } from "../../util/printable.ts";
 import type { Fleet } from "../fleet.ts";
 import { lagText } from "../report/pairs-text.ts";
-import type { FolderTotals } from "../worker/heard.ts";
 import { checkSelection, selectAccounts, selecting, type Selection, selectionValues } from "./selection.ts";
 
 interface ListedAccount {
@@ -102,87 +101,6 @@ export async function showLog({ database }: Fleet, name: string, json: boolean):
   const failed = runs.find(({ log }) => log !== null);
   const log = failed?.log === undefined || failed.log === null ? [] : ["", ...failed.log.split("\n")];
   return lines([...told, ...log].map(printable));
-}
-
-interface Verified {
-  readonly name: string;
-  readonly ended: Date;
-  readonly report: {
-    readonly folders: readonly {
-      readonly folder1: string;
-      readonly folder2: string;
-      readonly messages?: number;
-      readonly octets?: number;
-      readonly missing: number;
-      readonly comparison?: FolderTotals["comparison"];
-    }[];
-    readonly left: readonly { readonly folder1: string; readonly uid1: number; readonly reason: string }[];
-  };
-}
-
-type VerifiedFolder = Verified["report"]["folders"][number];
-
-export interface VerificationReport {
-  readonly text: string;
-  /** Every account was verified, and is equal. */
-  readonly isFine: boolean;
-}
-
-/** The last verification of each account. @throws InterimapError USAGE, DATABASE_READ */
-export async function showReport(
-  { database }: Fleet,
-  selection: Selection,
-  json: boolean,
-): Promise<VerificationReport> {
-  const selected = await selectAccounts(database, selection);
-  const verified = await database.rows<Verified>(
-    `select distinct on (account) name, ended, report from interimap_fleet.runs
-     join interimap_fleet.accounts on accounts.id = account
-     where account = any($1) and report is not null order by account, runs.id desc`,
-    [selected.map(({ id }) => id)],
-  );
-  const byName = new Map(verified.map((one) => [one.name, one]));
-  const isEqual = ({ report }: Verified): boolean =>
-    report.folders.every(({ missing, comparison }) => missing === 0 && (comparison?.differing ?? 0) === 0);
-  const isFine = selected.every(({ name }) => {
-    const one = byName.get(name);
-    return one !== undefined && isEqual(one);
-  });
-  if (json) return { text: `${JSON.stringify(verified)}\n`, isFine };
-  const told = selected.flatMap(({ name }) => {
-    const one = byName.get(name);
-    if (one === undefined) return [`${name}: not verified yet`];
-    const { folders, left } = one.report;
-    const total = (of: (folder: VerifiedFolder) => number): number =>
-      folders.reduce((sum, folder) => sum + of(folder), 0);
-    const messages = total(({ messages }) => messages ?? 0);
-    const texts = total(({ comparison }) => comparison?.compared ?? 0);
-    const isThere = total(({ missing }) => missing) === 0;
-    const verdict = isEqual(one)
-      ? "all are on the target"
-      : isThere
-        ? "NOT all are the same on the target"
-        : "NOT all are on the target";
-    const compared = texts === 0 ? "" : `, ${counted(texts, "text")} compared`;
-    return [
-      `${name}: ${counted(folders.length, "folder")}, ${counted(messages, "message")}: ${verdict}${compared} (${one.ended.toISOString()})`,
-      ...folders.flatMap(folderLines),
-      ...left.map(({ folder1, uid1, reason }) => `  ${folder1}/${String(uid1)}: ${reason}`),
-    ];
-  });
-  return { text: lines(told.map(printable)), isFine };
-}
-
-function folderLines({ folder1, missing, comparison }: VerifiedFolder): string[] {
-  const { differing = 0, onlyOn2 = 0, resized = 0, messages1 = 0, messages2 = 0 } = comparison ?? {};
-  const found = [
-    ...(missing > 0 ? [`${counted(missing, "message")} missing`] : []),
-    ...(differing > 0 ? [`${counted(differing, "message differs", "messages differ")}`] : []),
-    ...(onlyOn2 > 0 ? [`${counted(onlyOn2, "message")} on the target only`] : []),
-    ...(resized > 0 ? [`${counted(resized, "message")} with another size there`] : []),
-    ...(messages1 === messages2 ? [] : [`${String(messages1)} on the source, ${String(messages2)} on the target`]),
-  ];
-  return found.length === 0 ? [] : [`  ${folder1}: ${found.join("; ")}`];
 }
 
 function lines(texts: readonly string[]): string {
