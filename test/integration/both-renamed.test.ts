@@ -185,17 +185,17 @@ test("so it is with INBOX: the same new name is recorded, and of two the user ch
 });
 
 test("a daemon that hears of both does all that fits together, and nothing is skipped", async (t) => {
-  const stores = await startWatching(
-    t,
-    { local: slash, remote: dot },
-    { args: ["--notify", "--watch=1"], prepare: (both) => fill(both, agreeing) },
-  );
-  // It is to find all of them at once.
-  stores.daemon.kill("SIGSTOP");
-  await rename(stores, agreeing);
-  stores.daemon.kill("SIGCONT");
+  const stores = await startWatching(t, { local: slash, remote: dot }, { prepare: (both) => fill(both, agreeing) });
+  // It is to find all of them at once; stopped for too long, it would take the connections for dead, and hear of none.
+  const renamed = rename(stores, agreeing);
+  for (const side of sides) stores.hold(side, "server", { pattern: /^\* LIST /, action: () => renamed });
+  await renamed;
   stores.daemon.kill("SIGUSR1");
-  for (const side of sides) await becomes(() => held(stores[side]), afterAll(agreeing));
+  const both = (): Promise<PerSide<Record<string, string>>> => bothSides((side) => held(stores[side]));
+  const after = afterAll(agreeing);
+  await becomes(both, { local: after, remote: after }).catch((error: unknown) => {
+    throw new Error(stores.daemon.said(/./).join("\n"), { cause: error });
+  });
   await stores.daemon.waits();
   const { stderr } = await stores.daemon.stop();
   assert.doesNotMatch(stderr, /skipped/);
