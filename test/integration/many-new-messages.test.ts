@@ -25,8 +25,8 @@ for (const source of sides) {
 
   test(`the first are appended to the ${target} server while the sizes of the rest are awaited`, async (t) => {
     const stores = await twoStores(t, servers);
-    // More than the sizes of which are asked for first, however long a round trip takes.
-    const many = 2500;
+    // More than those whose sizes are asked for before any message is, however long a round trip takes: see slicesFor().
+    const many = 6200;
     await deliver(stores[source], "INBOX", ...mails("m", many));
     const progress = new EventEmitter();
     const begun = once(progress, "append");
