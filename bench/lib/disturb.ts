@@ -13,7 +13,18 @@ export async function disturb(server: MailServer, situation: Situation, disturba
 }
 
 export async function oneNewMessageInEach(imap: RawImap, situation: Situation): Promise<void> {
-  for (const mailbox of mailboxNames(situation)) await imap.append(mailbox, [plainMessage(`new-${mailbox}`, 2_000)]);
+  for (const mailbox of mailboxNames(situation)) {
+    // It came now. One with an old date may have been copied or moved from another mailbox, and is looked for.
+    const internalDate = inImap(new Date());
+    await imap.append(mailbox, [{ ...plainMessage(`new-${mailbox}`, 2_000), internalDate }]);
+  }
+}
+
+/** As APPEND wants it (RFC 3501 9). */
+function inImap(date: Date): string {
+  const [, day = "", month = "", year = "", time = ""] =
+    /^\w+, (\d+) (\w+) (\d+) (\S+) GMT$/.exec(date.toUTCString()) ?? [];
+  return `${day}-${month}-${year} ${time} +0000`;
 }
 
 export async function oneFlagInEach(imap: RawImap, situation: Situation): Promise<void> {
