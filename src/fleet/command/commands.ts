@@ -16,7 +16,7 @@ import { keysCommand } from "../commands/keys.ts";
 import { isStatus, type Selection } from "../commands/selection.ts";
 import { listAccounts, showLog } from "../commands/show-accounts.ts";
 import { showPlan } from "../commands/show-plan.ts";
-import { VerificationReport } from "../commands/show-report.ts";
+import { showReport } from "../commands/show-report.ts";
 import type { Fleet } from "../fleet.ts";
 import { gatherStatus } from "../report/gather-status.ts";
 import { metricsText } from "../report/metrics-text.ts";
@@ -52,10 +52,8 @@ export async function performCommand(fleet: Fleet, invocation: Invocation): Prom
       return fine(await showPlan(fleet, count("concurrency", [1, 100_000]), has("json")));
     case "log":
       return fine(await showLog(fleet, first, has("json")));
-    case "report": {
-      const report = await VerificationReport.of(fleet, selectionOf(invocation));
-      return { text: report.text(has("json")), isFine: () => report.isFine };
-    }
+    case "report":
+      return showReport(fleet, selectionOf(invocation), has("json"));
     case "limit": {
       const group = groupOf(first);
       await limitGroup(fleet, group, second === "none" ? undefined : limitOf(second));

@@ -61,12 +61,33 @@ export function lockNext(
   );
 }
 
+/**
+ * By name, so many at a time: the first ones even if there are none. `query`: of rows with the account's name, from `selected`,
+ * the accounts in hand. @throws InterimapError DATABASE_READ
+ */
+export async function* rowsByName<Row extends { readonly name: string }>(
+  queries: Queries,
+  selection: Selection,
+  { most, query }: { readonly most: number; readonly query: string },
+): AsyncGenerator<readonly Row[], void, undefined> {
+  for (let after: string | undefined; ;) {
+    const part: readonly Row[] = await queries.rows<Row>(
+      `with selected as (${selecting} and ($4::text is null or name > $4) order by name limit $5)
+       ${query} order by name`,
+      [...selectionValues(selection), after ?? null, most],
+    );
+    if (part.length > 0 || after === undefined) yield part;
+    if (part.length < most) return;
+    after = part.at(-1)!.name;
+  }
+}
+
 /** With the values of `selectionValues()` from $1 to $3. */
-export const selecting = `select accounts.id, name, group_set, priority, status, engine from interimap_fleet.accounts
+const selecting = `select accounts.id, name, group_set, priority, status, engine from interimap_fleet.accounts
   join interimap_fleet.group_sets on key = group_set
   where ($1::text[] = '{}' or name = any($1)) and ($2::text is null or $2 = any(groups))
   and ($3::text is null or status = $3)`;
 
-export function selectionValues({ names, group, status }: Selection): unknown[] {
+function selectionValues({ names, group, status }: Selection): unknown[] {
   return [names, group ?? null, status ?? null];
 }

@@ -6,7 +6,7 @@ import { humanBytes } from "../../util/human-bytes.ts";
 import { printable } from "../../util/printable.ts";
 import type { Fleet } from "../fleet.ts";
 import { lagText } from "../report/pairs-text.ts";
-import { checkSelection, selectAccounts, selecting, type Selection, selectionValues } from "./selection.ts";
+import { checkSelection, rowsByName, selectAccounts, type Selection } from "./selection.ts";
 
 interface ListedAccount {
   readonly name: string;
@@ -34,21 +34,15 @@ export async function* listAccounts(
   json: boolean,
 ): AsyncGenerator<string, void, undefined> {
   await checkSelection(database, selection);
-  for (let after: string | undefined; ;) {
-    const part: ListedAccount[] = await database.rows<ListedAccount>(
-      `with selected as (${selecting} and ($4::text is null or name > $4) order by name limit $5)
-       select accounts.name, accounts.phase, accounts.status, reason, host1 as from, host2 as to, messages, octets,
-         copied_messages as copied, worker, accounts.engine, extract(epoch from now() - in_step)::int as lag
-       from selected join interimap_fleet.accounts using (id)
-       left join interimap_fleet.leases on account = accounts.id order by accounts.name`,
-      [...selectionValues(selection), after ?? null, mostAtOnce],
-    );
-    if (part.length === 0 && after !== undefined) return;
-    const isFirst = after === undefined;
+  let isFirst = true;
+  const query = `select selected.name, accounts.phase, accounts.status, reason, host1 as from, host2 as to, messages, octets,
+       copied_messages as copied, worker, accounts.engine, extract(epoch from now() - in_step)::int as lag
+     from selected join interimap_fleet.accounts using (id)
+     left join interimap_fleet.leases on account = accounts.id`;
+  for await (const part of rowsByName<ListedAccount>(database, selection, { most: mostAtOnce, query })) {
     if (json) yield part.map((one) => `${JSON.stringify(one)}\n`).join("");
     else yield `${isFirst ? "" : "\n"}${tableOf(part)}`;
-    if (part.length < mostAtOnce) return;
-    after = part.at(-1)!.name;
+    isFirst = false;
   }
 }
 

@@ -5,7 +5,7 @@ import { printable } from "../../util/printable.ts";
 import { sum } from "../../util/sum.ts";
 import type { Fleet } from "../fleet.ts";
 import type { FolderTotals } from "../worker/heard.ts";
-import { checkSelection, selecting, type Selection, selectionValues } from "./selection.ts";
+import { checkSelection, rowsByName, type Selection } from "./selection.ts";
 
 interface Verified {
   readonly name: string;
@@ -30,65 +30,51 @@ type Unverified = { readonly [Field in keyof Verified]: Field extends "name" ? s
 /** Of this many accounts at a time, the reports are in memory. */
 const mostAtOnce = 100;
 
-/**
- * Some at a time, by name; as JSON, an array of those that were verified. `isFine` is known once the text was read: every account
- * was verified, and is equal.
- */
-export class VerificationReport {
-  readonly #fleet: Pick<Fleet, "database">;
-  readonly #selection: Selection;
-  #isFine = true;
+export interface VerificationReport {
+  readonly text: AsyncIterable<string>;
+  /** Every account was verified, and is equal: known once the text was read. */
+  readonly isFine: () => boolean;
+}
 
-  /** @throws InterimapError USAGE, DATABASE_READ */
-  static async of(fleet: Pick<Fleet, "database">, selection: Selection): Promise<VerificationReport> {
-    await checkSelection(fleet.database, selection);
-    return new VerificationReport(fleet, selection);
-  }
-
-  private constructor(fleet: Pick<Fleet, "database">, selection: Selection) {
-    this.#fleet = fleet;
-    this.#selection = selection;
-  }
-
-  get isFine(): boolean {
-    return this.#isFine;
-  }
-
-  /** @throws InterimapError DATABASE_READ */
-  async *text(json: boolean): AsyncGenerator<string, void, undefined> {
-    let isFirst = true;
-    if (json) yield "[";
-    for await (const part of this.#parts()) {
-      this.#isFine &&= part.every((one) => isVerified(one) && isEqual(one));
-      if (!json)
-        yield part
-          .flatMap(linesAbout)
-          .map((line) => `${printable(line)}\n`)
-          .join("");
-      else
-        for (const one of part.filter(isVerified)) {
-          yield `${isFirst ? "" : ","}${JSON.stringify(one)}`;
-          isFirst = false;
-        }
-    }
-    if (json) yield "]\n";
-  }
-
-  async *#parts(): AsyncGenerator<readonly (Verified | Unverified)[], void, undefined> {
-    for (let after: string | undefined; ;) {
-      const part: readonly (Verified | Unverified)[] = await this.#fleet.database.rows<Verified | Unverified>(
-        `with selected as (${selecting} and ($4::text is null or name > $4) order by name limit $5)
-         select name, ended, report from selected left join lateral (
-           select ended, report from interimap_fleet.runs where account = selected.id and report is not null
-           order by runs.id desc limit 1
-         ) last on true order by name`,
-        [...selectionValues(this.#selection), after ?? null, mostAtOnce],
-      );
+/** Some at a time, by name; as JSON, an array of those that were verified. @throws InterimapError USAGE, DATABASE_READ */
+export async function showReport(
+  { database }: Pick<Fleet, "database">,
+  selection: Selection,
+  json: boolean,
+): Promise<VerificationReport> {
+  await checkSelection(database, selection);
+  let isFine = true;
+  async function* parts(): AsyncGenerator<readonly (Verified | Unverified)[], void, undefined> {
+    for await (const part of rowsByName<Verified | Unverified>(database, selection, { most: mostAtOnce, query })) {
+      isFine &&= part.every((one) => isVerified(one) && isEqual(one));
       yield part;
-      if (part.length < mostAtOnce) return;
-      after = part.at(-1)!.name;
     }
   }
+  return { text: json ? asJson(parts()) : asText(parts()), isFine: () => isFine };
+}
+
+const query = `select name, ended, report from selected left join lateral (
+    select ended, report from interimap_fleet.runs where account = selected.id and report is not null
+    order by runs.id desc limit 1
+  ) last on true`;
+
+type Parts = AsyncIterable<readonly (Verified | Unverified)[]>;
+
+async function* asText(parts: Parts): AsyncGenerator<string, void, undefined> {
+  for await (const part of parts) {
+    const lines = part.flatMap(linesAbout).map(printable);
+    yield lines.map((line) => `${line}\n`).join("");
+  }
+}
+
+async function* asJson(parts: Parts): AsyncGenerator<string, void, undefined> {
+  let before = "[";
+  for await (const part of parts)
+    for (const one of part.filter(isVerified)) {
+      yield `${before}${JSON.stringify(one)}`;
+      before = ",";
+    }
+  yield before === "[" ? "[]\n" : "]\n";
 }
 
 function isVerified(one: Verified | Unverified): one is Verified {
