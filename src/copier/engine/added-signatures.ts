@@ -3,17 +3,18 @@
 
 import type { CopyRun } from "./copy-run.ts";
 import type { FolderWork } from "./folder-work.ts";
+import { placeOf } from "./merge.ts";
 import type { MessageTable } from "./message-table.ts";
 
 export function* addedSignatures(
-  { rules, merges }: Pick<CopyRun, "rules" | "merges">,
-  { folder1, folder2 }: Pick<FolderWork, "folder1" | "folder2">,
+  run: Pick<CopyRun, "rules" | "merges">,
+  work: Pick<FolderWork, "folder1" | "folder2">,
   table: MessageTable,
 ): Generator<string, void, undefined> {
-  const place = merges.get(folder2)?.placeOf(folder1);
+  const place = placeOf(run, work);
   for (let i = 0; i < table.length; i++) {
     if (table.isIdentified(i)) continue;
-    const signature = rules.addedSignature({ uid: table.uid(i), size: table.size(i), place });
+    const signature = run.rules.addedSignature({ uid: table.uid(i), size: table.size(i), place });
     if (signature !== undefined) yield signature;
   }
 }

@@ -7,7 +7,7 @@ import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { fetchIdentities } from "../../imap/verbs/fetch.ts";
 import { existingUids, matchingUids } from "../../imap/verbs/search.ts";
-import { bothSides, type PerSide, type Side } from "../../model/side.ts";
+import { bothSides, otherSide, type PerSide, type Side } from "../../model/side.ts";
 import {
   countUids,
   emptyUidSet,
@@ -123,7 +123,7 @@ async function sameAmong(
   { side, candidates, as }: Twins & { readonly candidates: UidSet },
 ): Promise<UidSet> {
   if (isEmpty(candidates)) return emptyUidSet;
-  const [own, other] = await Promise.all([read(side, candidates), read(side === "local" ? "remote" : "local", as)]);
+  const [own, other] = await Promise.all([read(side, candidates), read(otherSide(side), as)]);
   const found: number[] = [];
   for (let i = 0; i < own.length; i++)
     if ((keepsDuplicates(options) || !own.isRepeated(i)) && other.find(own, i) !== undefined) found.push(own.uid(i));

@@ -10,6 +10,7 @@ import { endOfHeader } from "../messages/message-text.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
 import { type Match, pairsIn } from "./match-plan.ts";
+import { placeOf } from "./merge.ts";
 
 interface Twin {
   readonly uid1: number;
@@ -56,11 +57,12 @@ function* batchesOf(twins: Iterable<Twin>): Generator<Twin[], void, undefined> {
 }
 
 async function compareBatch(
-  { rules, stop, merges }: CopyRun,
+  run: CopyRun,
   { channels, work }: OpenPair,
   twins: readonly Twin[],
 ): Promise<FolderVerified["differing"]> {
-  const place = merges.get(work.folder2)?.placeOf(work.folder1);
+  const { rules, stop } = run;
+  const place = placeOf(run, work);
   const texts = await bothSides((side) =>
     textsOf(
       channels[side],

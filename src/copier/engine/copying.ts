@@ -12,6 +12,7 @@ import { type CountedError, type ErrorKind, refusedAppend } from "../report/erro
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
 import { goneAmong } from "./gone-meanwhile.ts";
+import { placeOf } from "./merge.ts";
 
 export class Copying {
   readonly #run: CopyRun;
@@ -102,9 +103,8 @@ export class Copying {
   }
 
   async #prepare(messages: readonly FetchedMessage[]): Promise<readonly FetchedMessage[]> {
-    const { rules, throttle, stop, merges } = this.#run;
-    const { folder1, folder2 } = this.#pair.work;
-    const place = merges.get(folder2)?.placeOf(folder1);
+    const { rules, throttle, stop } = this.#run;
+    const place = placeOf(this.#run, this.#pair.work);
     const prepared: FetchedMessage[] = [];
     for (const message of messages) {
       const made = (await rules.prepare?.(message, { signal: stop, place })) ?? message;

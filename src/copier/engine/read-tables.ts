@@ -8,6 +8,7 @@ import type { CopyRun, Identity } from "./copy-run.ts";
 import type { FolderWork } from "./folder-work.ts";
 import { KnownCopies } from "./known-copies.ts";
 import { tellUntold } from "./left-out.ts";
+import { placeOf } from "./merge.ts";
 import { MessageTable } from "./message-table.ts";
 import { readMessages } from "./read-folder.ts";
 
@@ -59,9 +60,7 @@ async function readSelected(run: CopyRun, opened: Opened, wanted: PerSide<UidSet
     };
   const known = new KnownCopies(memory, { work, views: { local, remote } });
   work.known = known;
-  const untold = (side: Side) => (uids: UidSet) => {
-    tellUntold(run, work, { side, uids });
-  };
+  const untold = untoldIn(run, work);
   return { tables: await known.tables(run, { channels, wanted, read, untold, place }), known };
 }
 
@@ -69,6 +68,7 @@ async function readSelected(run: CopyRun, opened: Opened, wanted: PerSide<UidSet
 function readerOf(run: CopyRun, { work, channels, views }: Opened, wanted: PerSide<UidSet> | undefined) {
   const { rules } = run;
   const place = placeOf(run, work);
+  const untold = untoldIn(run, work);
   const inPlace = ({ sign, ...identity }: Identity): Identity => ({
     ...identity,
     sign: (header, message) => sign(header, place === undefined ? message : { ...message, place }),
@@ -79,14 +79,14 @@ function readerOf(run: CopyRun, { work, channels, views }: Opened, wanted: PerSi
     return readMessages(channels[side], view, {
       wanted: some,
       isPart: some !== wanted?.[side] || rules.selection.isPart(side),
-      untold: (uids) => {
-        tellUntold(run, work, { side, uids });
-      },
+      untold: untold(side),
       identity: side === "local" ? inPlace(identity) : identity,
     });
   };
 }
 
-function placeOf({ merges }: CopyRun, { folder1, folder2 }: FolderWork): string | undefined {
-  return merges.get(folder2)?.placeOf(folder1);
+function untoldIn(run: CopyRun, work: FolderWork): (side: Side) => (uids: UidSet) => void {
+  return (side) => (uids) => {
+    tellUntold(run, work, { side, uids });
+  };
 }
