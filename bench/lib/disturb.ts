@@ -1,5 +1,6 @@
 // What happens to a server's mail before a run, for the run to bring to the other side.
 
+import { formatInternalDate } from "../../src/model/internal-date.ts";
 import type { MailServer } from "../../test/support/mail-server.ts";
 import { RawImap } from "../../test/support/raw-imap.ts";
 import { mailboxNames, plainMessage, type Situation } from "./situation.ts";
@@ -15,16 +16,9 @@ export async function disturb(server: MailServer, situation: Situation, disturba
 export async function oneNewMessageInEach(imap: RawImap, situation: Situation): Promise<void> {
   for (const mailbox of mailboxNames(situation)) {
     // It came now. One with an old date may have been copied or moved from another mailbox, and is looked for.
-    const internalDate = inImap(new Date());
+    const internalDate = formatInternalDate({ instant: Date.now(), zoneMinutes: 0 });
     await imap.append(mailbox, [{ ...plainMessage(`new-${mailbox}`, 2_000), internalDate }]);
   }
-}
-
-/** As APPEND wants it (RFC 3501 9). */
-function inImap(date: Date): string {
-  const [, day = "", month = "", year = "", time = ""] =
-    /^\w+, (\d+) (\w+) (\d+) (\S+) GMT$/.exec(date.toUTCString()) ?? [];
-  return `${day}-${month}-${year} ${time} +0000`;
 }
 
 export async function oneFlagInEach(imap: RawImap, situation: Situation): Promise<void> {
