@@ -3,7 +3,7 @@
 
 import type { CopyRun } from "./copy-run.ts";
 import type { FolderWork } from "./folder-work.ts";
-import { placeOf } from "./merge.ts";
+import { placeOf } from "./merged-place.ts";
 import type { MessageTable } from "./message-table.ts";
 
 export function* addedSignatures(

@@ -10,7 +10,7 @@ import { endOfHeader } from "../messages/message-text.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
 import { type Match, pairsIn } from "./match-plan.ts";
-import { placeOf } from "./merge.ts";
+import { placeOf } from "./merged-place.ts";
 
 interface Twin {
   readonly uid1: number;

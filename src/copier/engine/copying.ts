@@ -12,7 +12,7 @@ import { type CountedError, type ErrorKind, refusedAppend } from "../report/erro
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
 import { goneAmong } from "./gone-meanwhile.ts";
-import { placeOf } from "./merge.ts";
+import { placeOf } from "./merged-place.ts";
 
 export class Copying {
   readonly #run: CopyRun;

@@ -1,16 +1,6 @@
 // A folder of host2 to which several of host1 are copied: what is not on host1 is known only when all of these were read.
 
-import type { CopyRun } from "./copy-run.ts";
-import type { FolderWork } from "./folder-work.ts";
 import type { MessageTable } from "./message-table.ts";
-
-/** See Merge.placeOf(); undefined also where one folder alone is copied to host2's. */
-export function placeOf(
-  { merges }: Pick<CopyRun, "merges">,
-  { folder1, folder2 }: Pick<FolderWork, "folder1" | "folder2">,
-): string | undefined {
-  return merges.get(folder2)?.placeOf(folder1);
-}
 
 export class Merge {
   readonly #waiting: Set<string>;

@@ -8,7 +8,7 @@ import type { CopyRun, Identity } from "./copy-run.ts";
 import type { FolderWork } from "./folder-work.ts";
 import { KnownCopies } from "./known-copies.ts";
 import { tellUntold } from "./left-out.ts";
-import { placeOf } from "./merge.ts";
+import { placeOf } from "./merged-place.ts";
 import { MessageTable } from "./message-table.ts";
 import { readMessages } from "./read-folder.ts";
 
