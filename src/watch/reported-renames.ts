@@ -10,6 +10,8 @@ import { IntendedLoss } from "./intended-loss.ts";
 /** How long to wait for a report, in ms. */
 const patienceMs = 1_500;
 
+type Asked = Parameters<RenameSource["mayExplain"]>[1];
+
 interface Gone {
   readonly side: Side;
   readonly name: string;
@@ -18,8 +20,8 @@ interface Gone {
 export class ReportedRenames implements RenameSource {
   readonly #agenda: Pick<Agenda, "takeRenames" | "expectRename">;
   readonly #isNotified: (side: Side) => boolean;
-  /** Mailboxes that were missing before. */
-  readonly #gone = new Set<string>();
+  /** Mailboxes that are missing, and the connection that missed them first. */
+  readonly #gone = new Map<string, WeakRef<object>>();
 
   constructor(agenda: Pick<Agenda, "takeRenames" | "expectRename">, isNotified: (side: Side) => boolean) {
     this.#agenda = agenda;
@@ -36,21 +38,28 @@ export class ReportedRenames implements RenameSource {
 
   /**
    * Dovecot 2.3 may lose sight of mailboxes when one is renamed while it reports changes, and list hardly any until the
-   * end of the connection. So nothing is said to be gone before a new connection says the same.
+   * end of the connection, although it goes on telling of renames. So nothing is gone before a second connection says the same.
    * @throws IntendedLoss when a mailbox is missing for the first time, and no rename was reported.
    */
-  async mayExplain(gone: readonly Gone[]): Promise<boolean> {
-    const fresh = gone.filter(({ side, name }) => this.#isNotified(side) && !this.#gone.has(`${side} ${name}`));
-    for (const { side, name } of fresh) this.#gone.add(`${side} ${name}`);
-    const [first] = fresh;
+  async mayExplain(gone: readonly Gone[], { connections, mayWait }: Asked): Promise<boolean> {
+    const doubted = gone.filter((one) => this.#isNotified(one.side) && !this.#isBelieved(one, connections[one.side]));
+    const [first] = doubted;
     if (first === undefined) return false;
-    if (await this.#agenda.expectRename(patienceMs)) return true;
-    throw new IntendedLoss("mailboxes disappeared: looking again over a new connection", { side: first.side });
+    if (mayWait && (await this.#agenda.expectRename(patienceMs))) return true;
+    const side = doubted.every((one) => one.side === first.side) ? { side: first.side } : {};
+    throw new IntendedLoss("mailboxes disappeared: looking again over a new connection", side);
   }
 
   /** A mailbox that is back may disappear again. */
   forgetListed(listings: PerSide<Listing>): void {
     for (const side of sides)
       for (const [name, { exists }] of listings[side].mailboxes) if (exists) this.#gone.delete(`${side} ${name}`);
+  }
+
+  #isBelieved({ side, name }: Gone, connection: object): boolean {
+    const key = `${side} ${name}`;
+    const first = this.#gone.get(key);
+    if (first === undefined) this.#gone.set(key, new WeakRef(connection));
+    return first !== undefined && first.deref() !== connection;
   }
 }

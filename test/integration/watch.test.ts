@@ -208,6 +208,29 @@ describe("--notify", { concurrency: 3 }, () => {
     await assertDone(stores);
   });
 
+  test("so is one that it has lost sight of while it tells of renames", async (t) => {
+    const stores = await startWatching(t, servers, { prepare: ({ local }) => command(local, "CREATE box") });
+    let areTold = false;
+    stores.hold("local", "server", {
+      pattern: /^\* LIST \(.*\) "\/" box$/,
+      always: true,
+      action: () => {
+        if (stores.proxies.local.connections > 1) return undefined;
+        // When the list has been read.
+        if (!areTold) setTimeout(() => stores.proxies.local.say('* LIST () "/" one ("OLDNAME" ("other"))'), 100);
+        areTold = true;
+        return { instead: "* OK what box?" };
+      },
+    });
+    stores.daemon.kill("SIGUSR1");
+    const { sides: links } = await stores.daemon.waits(2);
+    assert.deepEqual(stores.daemon.said(/./), []);
+    assert.deepEqual([links.local.connections, links.remote.connections], [2, 1]);
+    await deliver(stores.local, "box", mail("new"));
+    await becomes(() => contents(stores.remote, "box"), ["new"]);
+    await assertDone(stores);
+  });
+
   test("what happens in the middle of the work is not lost", async (t) => {
     const stores = await startWatching(t, servers, {
       prepare: ({ local }) => deliver(local, "INBOX", ...mails("m", 3)),

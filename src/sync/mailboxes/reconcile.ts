@@ -68,7 +68,8 @@ export async function reconcile(run: Run): Promise<Reconciled> {
     const hidden = await findInOddLines(run.sessions, { listings, plan: assumed });
     skipUnreadable(run, [...hidden, ...namelessOddities(listings)]);
     const plan = hidden.length > 0 ? planMailboxes(listings, known, isIgnored) : assumed;
-    if (plan.gone.length > 0 && (await run.renames?.mayExplain(plan.gone)) === true) continue;
+    const asked = { connections: run.sessions, mayWait: isPatient };
+    if (plan.gone.length > 0 && (await run.renames?.mayExplain(plan.gone, asked)) === true) continue;
     if (turn === 1 && isAnyListedTwice({ listings, plan })) continue;
     if (run.isGiven !== true) requireMailboxes(run, listings, plan);
     if (plan.create.length > 0 && isPatient) {

@@ -18,8 +18,14 @@ export interface RenameSource {
   take(): readonly RenameNews[];
   /** Whether to follow renames that a side's server should have reported but did not. */
   isTold(side: Side): boolean;
-  /** Waits a moment for news of these mailboxes, which one server no longer has; true if some came. */
-  mayExplain(gone: readonly { readonly side: Side; readonly name: string }[]): Promise<boolean>;
+  /**
+   * Unless `mayWait` forbids it, waits a moment for news of these mailboxes, which one server no longer lists over these
+   * connections; true if some came.
+   */
+  mayExplain(
+    gone: readonly { readonly side: Side; readonly name: string }[],
+    asked: { readonly connections: PerSide<object>; readonly mayWait: boolean },
+  ): Promise<boolean>;
 }
 
 export interface Renamed {
