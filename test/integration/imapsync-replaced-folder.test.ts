@@ -1,12 +1,17 @@
-// A folder that takes another's place while a connection is lost: its UIDs are other messages.
+// A folder that is taken away while it is copied, or whose place another takes: its UIDs are other messages, or none.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { runImapsync } from "../support/run-imapsync.ts";
-import { command, contents, deliver, mails, twoStores } from "../support/two-stores.ts";
+import { startAll } from "../support/start-all.ts";
+import { command, contents, deliver, mails, twoStores, userNames } from "../support/two-stores.ts";
 
-const dovecot = await startDovecot();
+const { dovecot, cyrus } = await startAll({
+  dovecot: startDovecot(),
+  cyrus: startCyrus({ users: userNames, deleteMode: "delayed" }),
+});
 
 for (const side of ["local", "remote"] as const) {
   test(`${side === "local" ? "host1" : "host2"}: nothing is deleted or left behind by UIDs of before`, async (t) => {
@@ -41,3 +46,18 @@ for (const side of ["local", "remote"] as const) {
     assert.deepEqual(await contents(stores.remote, "A"), side === "local" ? [...left, "old1"] : left);
   });
 }
+
+for (const acts of [["RENAME A B"], ["DELETE A"], ["DELETE A", "CREATE A"]])
+  for (const count of [1, 5])
+    test(`Cyrus as host1: after ${acts.join(", ")} during the copy, ${count === 1 ? "its message" : "messages"} have not just vanished`, async (t) => {
+      const stores = await twoStores(t, { local: cyrus, remote: dovecot });
+      await command(stores.local, "CREATE A");
+      await deliver(stores.local, "A", ...mails("old", count));
+      stores.hold("local", "client", {
+        pattern: / UID FETCH .*BODY(?:\.PEEK)?\[\]/,
+        action: () => command(stores.local, ...acts),
+      });
+      const { code, lines } = await runImapsync(stores, ["--delete1"]);
+      assert.equal(code, 115, lines.join("\n"));
+      if (acts[0] === "RENAME A B") assert.equal((await contents(stores.local, "B")).length, count);
+    });

@@ -5,7 +5,7 @@ import type { Failure, FlagsRefused, MessageRefusal, TransferHooks } from "../..
 import { InterimapError } from "../../model/errors.ts";
 import { establishedFlags, type FlagSet, formatFlags } from "../../model/flags.ts";
 import type { UidPair } from "../../model/uid-pairs.ts";
-import { intersect, isEmpty, subtract, type UidSet, uidSetOf, uidsOf, union } from "../../model/uid-set.ts";
+import { isEmpty, subtract, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import { sum } from "../../util/sum.ts";
 import type { SkipReason } from "../events.ts";
 import { type CountedError, type ErrorKind, refusedAppend } from "../report/errors.ts";
@@ -146,10 +146,8 @@ export class Copying {
   }
 
   async #undelivered(uids: UidSet): Promise<void> {
-    const { channels, views, work } = this.#pair;
-    // Where the server tells of messages that go by their numbers only, nobody knows which they are.
-    const told = intersect(uids, views.local.pending.vanished);
-    const gone = union(told, await goneAmong(channels.local, subtract(uids, told)));
+    const { channels, work } = this.#pair;
+    const gone = await goneAmong(channels.local, uids);
     if (!isEmpty(gone)) this.skip(gone, { octets: this.octetsOf(gone), reason: "vanished" });
     for (const uid of uidsOf(subtract(uids, gone))) {
       const text = `could not fetch message ${work.folder1}/${String(uid)}: the server did not deliver it`;

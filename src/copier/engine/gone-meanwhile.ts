@@ -2,6 +2,7 @@
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
+import { status } from "../../imap/verbs/mailbox.ts";
 import { existingUids } from "../../imap/verbs/search.ts";
 import { emptyUidSet, intersect, isEmpty, subtract, type UidSet, uidSetOf, uidsOf } from "../../model/uid-set.ts";
 import type { SkipReason } from "../events.ts";
@@ -9,11 +10,17 @@ import type { CopyRun } from "./copy-run.ts";
 import type { FolderWork } from "./folder-work.ts";
 import type { MessageTable } from "./message-table.ts";
 
-/** Those of these messages that are no more; none where the server does not say. */
+/**
+ * Those of these messages that are no more; none where the server does not say, or where the folder is another by now: to Cyrus,
+ * all messages of a folder that was renamed have vanished.
+ */
 export async function goneAmong(channel: Channel, uids: UidSet): Promise<UidSet> {
-  if (isEmpty(uids)) return uids;
+  const { view } = channel;
+  if (isEmpty(uids) || view === undefined) return emptyUidSet;
   try {
-    return subtract(uids, await existingUids(channel, uids));
+    const there = await existingUids(channel, uids);
+    const { uidValidity = view.uidValidity } = await status(channel, view.wireName);
+    return uidValidity === view.uidValidity ? subtract(uids, there) : emptyUidSet;
   } catch (error) {
     if (error instanceof CommandRefused) return emptyUidSet;
     throw error;

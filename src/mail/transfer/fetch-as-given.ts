@@ -34,7 +34,7 @@ interface Given {
 /**
  * The messages that the server hands out. If it refuses them together, they are asked for singly, all at once: servers count
  * errors, and end the connection after ten. Those that are refused then are asked for once more.
- * @throws CommandRefused if it hands out none of several, or wants a pause.
+ * @throws CommandRefused if it hands out none of several, wants a pause, or has the mailbox no more.
  */
 export async function fetchAsGiven(
   { source, hooks }: { readonly source: Channel; readonly hooks: Pick<TransferHooks, "refused"> },
@@ -54,13 +54,13 @@ export async function fetchAsGiven(
     await askAgain(answers);
     const delivered = answers.flatMap((answer) => (isRefusal(answer) ? [] : [answer]));
     if (delivered.length === 0 && uids.length > 1) throw error;
-    const refused = uids.flatMap((uid, i) => {
-      const answer = answers[i];
-      if (!isRefusal(answer)) return [];
-      const reason = `${theServer(source.side)} does not deliver it: ${answer.words}`;
+    const refusals = new Map(uids.flatMap((uid, i) => (isRefusal(answers[i]) ? [[uid, answers[i].words]] : [])));
+    // A mailbox that was renamed or deleted meanwhile refuses each of its messages (Cyrus), and is no fault of theirs.
+    const refused = refusals.size === 0 ? [] : [...uidsOf(await existingUids(source, uidSetOf([...refusals.keys()])))];
+    for (const uid of refused) {
+      const reason = `${theServer(source.side)} does not deliver it: ${refusals.get(uid)!}`;
       hooks.refused({ uid, by: "source", size: 0, messageId: undefined, reason });
-      return [uid];
-    });
+    }
     return { delivered: delivered.flat(), refused };
   }
 

@@ -21,6 +21,7 @@ const moments = {
   "before a message is copied there": ["remote", /^\S+ APPEND/],
   "before a message is expunged there": ["remote", /^\S+ UID STORE/],
   "before messages are read there": ["remote", /^\S+ UID FETCH/],
+  "before a message is fetched from there": ["remote", /^\S+ UID FETCH .*BODY(?:\.PEEK)?\[\]/],
   "before its state is asked for": ["remote", /^\S+ STATUS/],
   "before its news are asked for": ["remote", /^\S+ NOOP/],
   "while the other side is worked on": ["local", /^\S+ UID FETCH/],
@@ -36,6 +37,8 @@ const servers = {
 
 const cases: readonly (readonly [server: Kind, what: keyof typeof changes, when: keyof typeof moments])[] = [
   ...(Object.keys(moments) as (keyof typeof moments)[]).map((moment) => ["Cyrus", "renamed", moment] as const),
+  ["Cyrus", "deleted", "before a message is fetched from there"],
+  ["Cyrus", "deleted and created again", "before a message is fetched from there"],
   ["Cyrus", "deleted", "before its state is asked for"],
   ["Cyrus", "deleted", "before its news are asked for"],
   ["Cyrus", "deleted and created again", "before its news are asked for"],
@@ -43,6 +46,10 @@ const cases: readonly (readonly [server: Kind, what: keyof typeof changes, when:
   ["Cyrus with immediate deletion", "deleted", "before its news are asked for"],
   ["Cyrus with immediate deletion", "deleted and created again", "before its news are asked for"],
   ["Dovecot", "renamed", "before its news are asked for"],
+  ["Dovecot", "renamed", "before a message is fetched from there"],
+  ["Dovecot", "deleted", "before a message is fetched from there"],
+  ["Dovecot", "deleted and created again", "before a message is fetched from there"],
+  ["Cyrus with immediate deletion", "deleted", "before a message is fetched from there"],
   ["Dovecot", "deleted", "before messages are read there"],
   ["Dovecot", "deleted and created again", "before its state is asked for"],
   ["Dovecot", "deleted and created again", "before a message is copied there"],
