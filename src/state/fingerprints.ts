@@ -1,8 +1,9 @@
 // The fingerprints of mapped messages on either side, as far as they are known: see model/fingerprint.ts.
 
-import type { PerSide, Side } from "../model/side.ts";
+import { type PerSide, perSide, type Side } from "../model/side.ts";
 import { maxUid } from "../model/uid-set.ts";
 import { checkedPairs, uidColumn } from "./mapping-rows.ts";
+import { pairColumns, PrintLookup } from "./print-lookup.ts";
 import type { Connection } from "./sqlite.ts";
 
 /** Undefined: not known. */
@@ -24,14 +25,15 @@ interface PrintedRow extends PerSide<number> {
   readonly rprint: unknown;
 }
 
-const columns = "lUID AS local, rUID AS remote, lprint, rprint";
 const beyondAll: PerSide<number> = { local: maxUid + 1, remote: maxUid + 1 };
 
 export class Fingerprints {
   readonly #connection: Connection;
+  readonly #lookups: PerSide<PrintLookup>;
 
   constructor(connection: Connection) {
     this.#connection = connection;
+    this.#lookups = perSide((side) => new PrintLookup(connection, side));
   }
 
   /**
@@ -41,7 +43,7 @@ export class Fingerprints {
   newest(idx: number, { limit, below = beyondAll }: NewestWanted): PrintedPair[] {
     const newest = (side: Side): PrintedRow[] => {
       const uid = uidColumn[side];
-      const sql = `SELECT ${columns} FROM mapping WHERE idx = ? AND ${uid} < ? ORDER BY ${uid} DESC LIMIT ?`;
+      const sql = `SELECT ${pairColumns} FROM mapping WHERE idx = ? AND ${uid} < ? ORDER BY ${uid} DESC LIMIT ?`;
       return this.#connection.rows<PrintedRow>(sql, idx, below[side], limit);
     };
     // Mostly the order of both sides is the same, and one index tells.
@@ -60,16 +62,14 @@ export class Fingerprints {
   of(idx: number, pairs: readonly PerSide<number>[]): ReadonlyMap<number, Prints> {
     const [first, last] = [pairs[0], pairs.at(-1)];
     if (first === undefined || last === undefined) return new Map();
-    const sql = `SELECT ${columns} FROM mapping WHERE idx = ? AND lUID BETWEEN ? AND ?`;
+    const sql = `SELECT ${pairColumns} FROM mapping WHERE idx = ? AND lUID BETWEEN ? AND ?`;
     const rows = this.#connection.rows<PrintedRow>(sql, idx, first.local, last.local).map(printed);
     return new Map(rows.map(({ local, prints }) => [local, prints]));
   }
 
-  /** Rows of any mailbox whose message on that side looks like one of these, at most so many. Reads the whole table. */
+  /** Rows of any mailbox whose message on that side looks like one of these, at most so many. */
   like(side: Side, prints: readonly number[], limit: number): readonly (PrintedPair & { readonly idx: number })[] {
-    const column = side === "local" ? "lprint" : "rprint";
-    const sql = `SELECT idx, ${columns} FROM mapping WHERE ${column} IN (SELECT value FROM json_each(?)) LIMIT ?`;
-    const rows = this.#connection.rows<PrintedRow & { idx: number }>(sql, JSON.stringify(prints), limit);
+    const rows = this.#lookups[side].rows<PrintedRow & { idx: number }>(prints, limit);
     return checkedPairs(this.#connection, rows).map((row) => ({ idx: row.idx, ...printed(row) }));
   }
 
