@@ -25,6 +25,8 @@ import { type CopyMemory, hasMemory } from "./memory/memory.ts";
 import { sizeLimits } from "./messages/select-messages.ts";
 import { tryCommands } from "./messages/transform.ts";
 import type { Options } from "./options/options.ts";
+import { temporaryDirectory } from "./process/enter-run.ts";
+import { FolderTurns } from "./process/folder-turns.ts";
 import type { Output } from "./process/output.ts";
 import { throttleFor } from "./process/rates.ts";
 import type { RunSignals } from "./process/signals.ts";
@@ -108,7 +110,8 @@ async function perform(parts: CopyParts): Promise<ExitName> {
       return "EX_OK";
     }
     memory = await memoryOf(options, accounts, fence);
-    const run = runOf(parts, { connections, sessions, memory });
+    const turns = new FolderTurns(temporaryDirectory(options), nameOf(accounts.remote));
+    const run = runOf(parts, { connections, sessions, memory, turns });
     try {
       await copyAccount(run);
     } catch (error) {
@@ -138,19 +141,23 @@ async function memoryOf(
 ): Promise<CopyMemory | undefined> {
   if (!hasMemory(options)) return undefined;
   const { openMemory } = await import("./memory/open-memory.ts");
-  const named = ({ user, hostName, port }: Account): string => `${user}@${hostName}:${String(port)}`;
-  return openMemory(options, { account1: named(accounts.local), account2: named(accounts.remote) }, fence);
+  return openMemory(options, { account1: nameOf(accounts.local), account2: nameOf(accounts.remote) }, fence);
+}
+
+function nameOf({ user, hostName, port }: Account): string {
+  return `${user}@${hostName}:${String(port)}`;
 }
 
 interface Means {
   readonly connections: SessionPair;
   readonly sessions: PerSide<Session>;
   readonly memory: CopyMemory | undefined;
+  readonly turns: FolderTurns;
 }
 
 function runOf(
   { options, rules, reporter, statistics, signals, output, verification }: CopyParts,
-  { connections, sessions, memory }: Means,
+  { connections, sessions, memory, turns }: Means,
 ): CopyRun {
   const ownStop = new AbortController();
   const emit: Emit = (event) => {
@@ -173,7 +180,7 @@ function runOf(
     },
     throttle,
     hasRoom: () => output.hasRoom(signals.stop),
-    memory,
+    ...{ memory, turns },
     readAhead: new ReadAhead(),
     crossDuplicates: options.skipcrossduplicates === true ? new CrossDuplicates() : undefined,
     merges: new Map(),

@@ -164,6 +164,9 @@ async function copyOne(run: CopyRun, plan: AccountPlan, { work, isAlone }: Turn)
     run.merges.get(folder2)?.giveUp();
     const text = `could not copy folder ${folder1} to folder ${folder2}: ${(error as InterimapError).message}`;
     emit({ type: "error", error: { kind: isLoss ? "connection-lost" : kindOf(error as InterimapError), text } });
+  } finally {
+    await work.endTurn?.();
+    work.endTurn = undefined;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { select } from "../../imap/verbs/select.ts";
 import type { PerSide } from "../../model/side.ts";
+import { isEmpty } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { Host } from "../options/host.ts";
 import { addedSignatures } from "./added-signatures.ts";
@@ -25,6 +26,7 @@ export async function copyFolder(run: CopyRun, work: FolderWork, channels: PerSi
   const { emit, options } = run;
   const { folder1, folder2 } = work;
   const isOn2 = work.isOn2;
+  const mark = run.turns.mark(folder2);
   const [local, remote] = await allDone([
     open(run, work, { channel: channels.local, host: 1 }),
     isOn2 ? open(run, work, { channel: channels.remote, host: 2 }) : Promise.resolve(undefined),
@@ -46,10 +48,28 @@ export async function copyFolder(run: CopyRun, work: FolderWork, channels: PerSi
   } else await settleGone(run, work, { channel: channels.local, table: tables.local });
   if (remote === undefined || options.dry === true) tellWouldCopy(run, work, tables.local);
   if (remote === undefined) return;
+  if (!isEmpty(work.left) && !(await isUpToDate(run, work, mark))) {
+    await copyFolder(run, work, channels);
+    return;
+  }
   const pair = { work, channels, views: { local, remote }, tables };
   await carryOut(run, pair, match.match);
   if (!run.stop.aborted) known?.conclude(run, pair, match.match);
   if (!run.stop.aborted) emit({ type: "folder-done", folder1, folder2 });
+}
+
+/** Takes our turn to copy to the folder. False: another run has copied there since it was read. */
+async function isUpToDate({ turns, options, stop, emit }: CopyRun, work: FolderWork, mark: string): Promise<boolean> {
+  if (work.endTurn !== undefined || options.dry === true) return true;
+  const { folder2 } = work;
+  work.endTurn = await turns.take(folder2, {
+    signal: stop,
+    onWait: (pid) => {
+      const text = `Another imapsync (PID ${String(pid)}) copies to folder [${folder2}] of host2: waiting until it has done so`;
+      emit({ type: "notice", text });
+    },
+  });
+  return turns.mark(folder2) === mark;
 }
 
 async function carryOut(run: CopyRun, pair: OpenPair, match: Match): Promise<void> {

@@ -13,6 +13,7 @@ import type { HeaderIdentity, SignedMessage } from "../messages/header-identity.
 import type { SizeLimits } from "../messages/select-messages.ts";
 import type { PrepareMessage } from "../messages/transform.ts";
 import type { Options } from "../options/options.ts";
+import type { FolderTurns } from "../process/folder-turns.ts";
 import type { CountedError } from "../report/errors.ts";
 import type { CrossDuplicates } from "./cross-duplicates.ts";
 import type { Merge } from "./merge.ts";
@@ -49,6 +50,8 @@ export interface CopyRun {
   readonly merges: Map<string, Merge>;
   /** `--state`, `--usecache`, `--useuid`: what former runs have copied. */
   readonly memory: CopyMemory | undefined;
+  /** Keeps other runs from copying to the same folder at the same time. */
+  readonly turns: FolderTurns;
   /** What was read when sizes were wanted. */
   readonly readAhead: ReadAhead;
   /** Folders at which connections were lost again and again, one after the other. */

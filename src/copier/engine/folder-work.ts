@@ -40,6 +40,8 @@ export class FolderWork {
   isOn2 = false;
   /** What is done before its messages was done. */
   isPrepared = false;
+  /** Ends our turn to copy to the folder; undefined: it was not taken. */
+  endTurn: (() => Promise<void>) | undefined;
   /** A connection died when they were transferred: they go alone. How often it did when one was alone. */
   readonly deaths = new Map<number, number>();
   /** Of these, messages whose last one was that of the connection to host1. */

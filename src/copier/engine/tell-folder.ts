@@ -95,18 +95,24 @@ export function tellWouldCopy({ emit }: CopyRun, work: FolderWork, table: Messag
   work.settle(uids);
 }
 
-/** What was to be copied and is there: host2 took it before the connection was lost. */
+/** What was to be copied and is there: host2 took it before the connection was lost, or another run has copied it. */
 export function tellArrived({ emit }: CopyRun, { work, tables }: OpenPair, { same }: Match): void {
   const { folder1, folder2, left } = work;
   const arrived = new UidSetBuilder();
+  let octets = 0;
   for (const [on1, on2] of pairsIn(same)) {
     const uid1 = tables.local.uid(on1);
     if (!hasUid(left, uid1)) continue;
     arrived.add(uid1);
     const uid2 = tables.remote.uid(on2);
-    emit({ type: "message-copied", folder1, folder2, uid1, uid2, octets: tables.remote.size(on2) });
+    const size = tables.remote.size(on2);
+    octets += size;
+    if (work.isTouched) emit({ type: "message-copied", folder1, folder2, uid1, uid2, octets: size });
   }
-  work.arrive(arrived.build());
+  const uids = arrived.build();
+  if (!work.isTouched && !isEmpty(uids))
+    emit({ type: "messages-skipped", folder1, folder2, uids, octets, reason: "present" });
+  work.arrive(uids);
 }
 
 export function messagesLeft({ tables, work }: OpenPair): MessageSize[] {
