@@ -73,7 +73,8 @@ test("a password is nowhere but in the memory of the process", async (t) => {
   });
   assert.equal((await heard.end).how, "by itself");
   const forms = formsOf("the password", password);
-  assert.ok(priority > getPriority());
+  // Below what is usual, also where the tests themselves are.
+  assert.ok(priority > 0, String(priority));
   // Nor in a core file.
   assert.deepEqual(told, ["00000000", "500"]);
   assert.ok(shown.includes("imapsync-job.js") && shown.includes("PATH="));
