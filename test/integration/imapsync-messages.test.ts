@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
+import { aged } from "../support/aged.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { eventually } from "../support/eventually.ts";
 import { texts } from "../support/message-texts.ts";
@@ -22,21 +23,17 @@ async function copyOf(stores: TwoStores, text: string, ...args: readonly string[
   return texts(stores.remote);
 }
 
-const day = 86_400_000;
-const daysAgo = (days: number): Date => new Date(Date.now() - days * day);
-
-function aged(name: string, headerDays: number, arrivalDays = headerDays): ReturnType<typeof mail> {
-  const [, dayOfMonth, month, year] = daysAgo(arrivalDays).toUTCString().split(" ");
-  return mail(name, {
-    header: [`Date: ${daysAgo(headerDays).toUTCString()}`],
-    internalDate: `${dayOfMonth!}-${month!}-${year!} 00:00:00 +0000`,
-  });
-}
-
 test("ages go by the date in the header, or by that of arrival where servers cannot search", async (t) => {
   const selected = async (...args: readonly string[]): Promise<string[]> => {
     const stores = await twoStores(t, servers);
-    await deliver(stores.local, "INBOX", aged("new", 1), aged("middle", 15), aged("old", 40), aged("late", 40, 1));
+    await deliver(
+      stores.local,
+      "INBOX",
+      aged("new", 1, 1),
+      aged("middle", 15, 15),
+      aged("old", 40, 40),
+      aged("late", 1, 40),
+    );
     const { code, lines } = await runImapsync(stores, args);
     assert.equal(code, 0, lines.join("\n"));
     return contents(stores.remote);

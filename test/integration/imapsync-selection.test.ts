@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { aged, daysAgo } from "../support/aged.ts";
 import { isCourierInstalled, startCourier } from "../support/courier.ts";
 import { isCyrusInstalled, startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
@@ -15,17 +16,6 @@ const servers = await startAll({
   ...(hasAll && { cyrus: startCyrus({ users: userNames }), courier: startCourier() }),
 });
 const dovecots = { local: servers.dovecot, remote: servers.dovecot };
-
-const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
-
-/** Without header days: it has no Date. */
-function aged(name: string, arrivalDays: number, ...headerDays: readonly number[]): ReturnType<typeof mail> {
-  const [, day, month, year] = daysAgo(arrivalDays).toUTCString().split(" ");
-  return mail(name, {
-    header: headerDays.map((days) => `Date: ${daysAgo(days).toUTCString()}`),
-    internalDate: `${day!}-${month!}-${year!} 12:00:00 +0000`,
-  });
-}
 
 async function run(stores: TwoStores, ...args: readonly string[]) {
   const result = await runImapsync(stores, args);
