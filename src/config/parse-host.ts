@@ -30,6 +30,7 @@ function hostName(text: string): string {
   const label = "(?!-)[a-z0-9_-]{1,63}(?<!-)";
   // A last label of digits only is a mistyped IP address.
   const name = new RegExp(`^(?:${label}\\.)*(?!\\d+\\.?$)${label}\\.?$`, "i");
+  if (/^[^:]+:\d+$/.test(text)) throw new BadValue("a host name or IP address alone; `port` is a setting of its own");
   if (text.length > 254 || !name.test(text)) throw new BadValue("a host name or IP address");
   return text;
 }

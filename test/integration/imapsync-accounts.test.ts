@@ -51,6 +51,12 @@ describe("servers that cannot be reached", () => {
       assert.equal(lines.split("\n").length, dead.length);
     });
   }
+
+  test("a port in the name of a host is told to be an option of its own", async () => {
+    const [exit, lines] = await failureOf([...host(1), ...host(2, { host: "imap.invalid:993" })]);
+    assert.equal(exit, "EXIT_CONNECTION_FAILURE_HOST2");
+    assert.match(lines, /; the port has an option of its own: --host2 imap\.invalid --port2 993$/);
+  });
 });
 
 describe("logins that are refused", () => {

@@ -38,12 +38,20 @@ export function accountFailure(
 ): AccountFailure {
   const what = phase === "connect" ? "can not open imap connection on" : "can not log in on";
   const where = `host${number} [${host}]${user === "" ? "" : ` with user [${user}]`}`;
-  const clear = usesTls ? undefined : inTheClear(error, { number, host });
+  const further = portInName(host, number) ?? (usesTls ? undefined : inTheClear(error, { number, host }));
   // What a configuration has for it is another thing.
   const { message, hint } = error.code === "STARTTLS_MISSING" ? { message: error.message, hint: undefined } : error;
-  const words = [wordsOf({ message, hint }, number), ...(clear === undefined ? [] : [clear])].join("; ");
+  const words = [wordsOf({ message, hint }, number), ...(further === undefined ? [] : [further])].join("; ");
   const line = `${name} failure: ${what} ${where}: ${words}`;
   return new AccountFailure(exitOf(error, { number, phase, usesTls }), line, { cause: error });
+}
+
+/** `imap.example.org:993` is the name of no host. */
+function portInName(host: string, number: HostOptions["number"]): string | undefined {
+  const [, name, port] = /^([^:]+):(\d+)$/.exec(host) ?? [];
+  return name === undefined
+    ? undefined
+    : `the port has an option of its own: --host${number} ${name} --port${number} ${port!}`;
 }
 
 /** Where STARTTLS fails: the way without it. */

@@ -592,6 +592,11 @@ for (const [name, text, expected] of [
     ":2: proxy: bad value; expected socks5://, socks5h://, http:// or https:// and then [USER:PASSWORD@]HOST[:PORT]",
   ],
   [
+    "a host with its port",
+    "[local]\nhost=imap.example.org:993\n",
+    ':2: host: bad value "imap.example.org:993"; expected a host name or IP address alone; `port` is a setting of its own',
+  ],
+  [
     "a bad proxy host",
     "[local]\nproxy=socks5://u:hunter2@h_/\n",
     ":2: proxy: bad value; expected a host name or IP address",
