@@ -38,21 +38,19 @@ export class PrintLookup {
 
   /**
    * Rows that are gone, or look different by now, stay in it: the table itself is asked, too. False: there is no room for it, and
-   * it goes without.
+   * it goes without. The database is not written to.
    */
   #makeIndex(): boolean {
     const column = this.#column;
     const note = `WHEN new.${column} IS NOT NULL
       BEGIN INSERT OR IGNORE INTO by_${column} VALUES (new.${column}, new.rowid); END`;
     try {
-      this.#connection.transaction(() => {
-        this.#connection.execute(`
-          CREATE TEMP TABLE by_${column} (print INTEGER, row INTEGER, PRIMARY KEY (print, row)) WITHOUT ROWID;
-          INSERT INTO by_${column} SELECT ${column}, rowid FROM mapping WHERE ${column} IS NOT NULL ORDER BY 1, 2;
-          CREATE TEMP TRIGGER ${column}_added AFTER INSERT ON main.mapping ${note};
-          CREATE TEMP TRIGGER ${column}_changed AFTER UPDATE OF ${column} ON main.mapping ${note};
-        `);
-      });
+      this.#connection.execute(`
+        CREATE TEMP TABLE by_${column} (print INTEGER, row INTEGER, PRIMARY KEY (print, row)) WITHOUT ROWID;
+        INSERT INTO by_${column} SELECT ${column}, rowid FROM mapping WHERE ${column} IS NOT NULL ORDER BY 1, 2;
+        CREATE TEMP TRIGGER ${column}_added AFTER INSERT ON main.mapping ${note};
+        CREATE TEMP TRIGGER ${column}_changed AFTER UPDATE OF ${column} ON main.mapping ${note};
+      `);
       return true;
     } catch (error) {
       if (error instanceof InterimapError && error.code === "DATABASE_READ") return false;

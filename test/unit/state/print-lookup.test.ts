@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { sides } from "../../../src/model/side.ts";
 import { openStore } from "../../../src/state/open-store.ts";
+import { PrintLookup } from "../../../src/state/print-lookup.ts";
+import { Connection } from "../../../src/state/sqlite.ts";
 import type { Store } from "../../../src/state/state-store.ts";
 import { temporaryDirectory } from "./databases.ts";
 
@@ -77,4 +79,28 @@ test("what a transaction that fails had added is not found", (t) => {
   assert.deepEqual(found(store, "local", [7]), []);
   store.mappings.add(idx, [pair]);
   assert.deepEqual(found(store, "local", [7]), [`${idx} 1 1 7 7`]);
+});
+
+test("where there is no room for an index, the table is read each time", (t) => {
+  const path = join(temporaryDirectory(t), "x.db");
+  const store = openStore({ path });
+  const pairs = Array.from({ length: 2_000 }, (_, i) => ({
+    ...{ local: i + 1, remote: i + 1 },
+    prints: { local: i, remote: i },
+  }));
+  store.mappings.add(store.addMailbox("a", true), pairs);
+  store.close();
+  const connection = new Connection(path);
+  t.after(() => {
+    connection.close();
+  });
+  connection.execute("PRAGMA temp.max_page_count = 4");
+  const lookup = new PrintLookup(connection, "remote");
+  for (let i = 0; i < rounds; i++)
+    assert.deepEqual(
+      lookup.rows<{ remote: number }>([i, 1_999], 10).map(({ remote }) => remote),
+      [i + 1, 2_000],
+    );
+  const made = connection.values<string>("SELECT name FROM sqlite_temp_schema WHERE type = 'trigger'");
+  assert.deepEqual(made, []);
 });
