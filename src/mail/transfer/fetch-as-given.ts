@@ -34,7 +34,7 @@ interface Given {
 /**
  * The messages that the server hands out. If it refuses them together, they are asked for singly, all at once: servers count
  * errors, and end the connection after ten. Those that are refused then are asked for once more.
- * @throws CommandRefused if it hands out none of several, wants a pause, or has the mailbox no more.
+ * @throws CommandRefused if it hands out none of several, or wants a pause.
  */
 export async function fetchAsGiven(
   { source, hooks }: { readonly source: Channel; readonly hooks: Pick<TransferHooks, "refused"> },
@@ -55,8 +55,7 @@ export async function fetchAsGiven(
     const delivered = answers.flatMap((answer) => (isRefusal(answer) ? [] : [answer]));
     if (delivered.length === 0 && uids.length > 1) throw error;
     const refusals = new Map(uids.flatMap((uid, i) => (isRefusal(answers[i]) ? [[uid, answers[i].words]] : [])));
-    // A mailbox that was renamed or deleted meanwhile refuses each of its messages (Cyrus), and is no fault of theirs.
-    const refused = refusals.size === 0 ? [] : [...uidsOf(await existingUids(source, uidSetOf([...refusals.keys()])))];
+    const refused = [...uidsOf(await thoseThere(uidSetOf([...refusals.keys()])))];
     for (const uid of refused) {
       const reason = `${theServer(source.side)} does not deliver it: ${refusals.get(uid)!}`;
       hooks.refused({ uid, by: "source", size: 0, messageId: undefined, reason });
@@ -82,6 +81,17 @@ export async function fetchAsGiven(
       inARow = found.length > before ? 0 : inARow + 1;
     }
     return found.slice(delivered.length);
+  }
+
+  /** A mailbox that was renamed or deleted meanwhile refuses each of its messages (Cyrus), which is no fault of theirs. */
+  async function thoseThere(uids: UidSet): Promise<UidSet> {
+    if (isEmpty(uids)) return uids;
+    try {
+      return await existingUids(source, uids);
+    } catch (error) {
+      if (isAboutMessages(error)) return uids;
+      throw error;
+    }
   }
 
   /** A refusal of one may be meant for others that were asked for at the same time. */
