@@ -7,6 +7,7 @@ import { isCyrusInstalled, startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import type { MailServer } from "../support/mail-server.ts";
 import { type ImapsyncResult, runImapsync } from "../support/run-imapsync.ts";
+import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
 import {
   command,
@@ -32,6 +33,8 @@ async function onOne(t: TestContext, server: MailServer): Promise<TwoStores> {
   const stores = await twoStores(t, { local: server, remote: server });
   return { ...stores, remote: stores.local, proxies: { ...stores.proxies, remote: stores.proxies.local } };
 }
+
+const slashed = (name: string): string => name.replaceAll("\0", "/");
 
 function spared({ lines }: ImapsyncResult): string[] {
   return lines.flatMap((line) => /^Err \d+\/50: nothing is deleted in folder (\S+) of host1/.exec(line)?.[1] ?? []);
@@ -77,4 +80,20 @@ test("--delete1 deletes on a server of which host2 is a copy, with the same numb
   const { code, lines } = await runImapsync(stores, ["--delete1"]);
   assert.equal(code, 0, lines.join("\n"));
   assert.deepEqual([await contents(stores.local), await contents(stores.remote)], [[], ["m1 \\deleted", "m2"]]);
+});
+
+test("--subfolder2 of the account itself: copies are not copied deeper with each run, unless somebody asks for it", async (t) => {
+  const stores = await onOne(t, servers.dovecot);
+  await command(stores.local, "CREATE A");
+  await deliver(stores.local, "A", ...mails("a", 2));
+  const names = ["A", "INBOX", "Saved", "Saved/A", "Saved/INBOX"];
+  for (const copied of ["2", "0"]) {
+    const { code, lines, figure } = await runImapsync(stores, ["--subfolder2", "Saved"]);
+    assert.equal(code, 0, lines.join("\n"));
+    assert.equal(figure("Messages transferred"), copied);
+    assert.deepEqual([...(await snapshot(stores.local)).mailboxes.keys()].map(slashed).sort(), names);
+  }
+  const chosen = await runImapsync(stores, ["--subfolder2", "Saved", "--folder", "Saved/A"]);
+  assert.equal(chosen.figure("Messages transferred"), "2", chosen.lines.join("\n"));
+  assert.equal((await snapshot(stores.local)).mailboxes.get("Saved\0Saved\0A")?.length, 2);
 });

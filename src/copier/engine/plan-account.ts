@@ -9,7 +9,7 @@ import { type Layout, layoutOf } from "../folders/layout.ts";
 import { withoutMixing } from "../folders/mix-folders.ts";
 import { selectFolders } from "../folders/select-folders.ts";
 import { shadowWarnings } from "../folders/shadowed-alternatives.ts";
-import { findSubfolder1 } from "../folders/subfolders.ts";
+import { findSubfolder1, isInside, subfolder2Base, unlessEmpty } from "../folders/subfolders.ts";
 import { type Host, sideOf } from "../options/host.ts";
 import type { Options } from "../options/options.ts";
 import { type AccountFolders, folderNamed } from "./account-folders.ts";
@@ -62,9 +62,10 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
     ...{ options, layouts, folders: names, substitute: rules.folders.substitute },
     ...(pairing !== undefined && { automap: pairing.pairs }),
   });
+  const outside = outsideOfCopies(run, selected, layouts[2]);
   const { wanted, mixed } = options.mixfolders
-    ? { wanted: selected, mixed: [] }
-    : withoutMixing(selected, nameOn2, new Set(names[2]));
+    ? { wanted: outside, mixed: [] }
+    : withoutMixing(outside, nameOn2, new Set(names[2]));
   for (const folder of mixed) {
     const { messages } = listings.local.folders.get(folder) ?? {};
     const what = messages === undefined ? "" : ` with its ${String(messages)} message${messages === 1 ? "" : "s"}`;
@@ -95,6 +96,25 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
       unlisted: new Set(),
     },
   };
+}
+
+/** Where an account is copied to a folder of itself, the copies of former runs are not copied deeper, unless they are asked for. */
+function outsideOfCopies({ options, emit }: CopyRun, selected: readonly string[], layout: Layout): readonly string[] {
+  const subfolder2 = unlessEmpty(options.subfolder2);
+  const areChosen = [options.folder, options.folderrec].some((names) => (names ?? []).length > 0);
+  if (subfolder2 === undefined || areChosen || unlessEmpty(options.subfolder1) !== undefined || !isOneAccount(options))
+    return selected;
+  const base = subfolder2Base(subfolder2, layout);
+  const outside = selected.filter((folder) => !isInside(folder, base, layout.separator));
+  if (outside.length < selected.length) {
+    const text = `folder [${base}], and what is in it, is left out: it is the --subfolder2 of the same account`;
+    emit({ type: "notice", host: 1, text });
+  }
+  return outside;
+}
+
+function isOneAccount({ host1, user1, host2, user2 }: Options): boolean {
+  return host1?.toLowerCase() === host2?.toLowerCase() && user1 === user2;
 }
 
 /** The same, with names of host2 as the server lists them. */
