@@ -199,7 +199,9 @@ test("a command hears of accounts, groups and workers that need somebody, and a 
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   const of = (alert: string): Record<string, unknown> | undefined => alerts.find((one) => one["alert"] === alert);
   assert.deepEqual([of("account-stopped")?.["account"], of("account-stopped")?.["kind"]], [wrong, "credentials"]);
-  assert.equal(of("group-paused")?.["group"], "source:localhost");
+  // That of the other side, too, if an account was ever in it; each by a command of its own, whichever is the first to have written.
+  const paused = alerts.filter((one) => one["alert"] === "group-paused").map((one) => one["group"]);
+  assert.ok(paused.includes("source:localhost"), String(paused));
   assert.deepEqual([of("worker-gone")?.["gone"], of("worker-gone")?.["worker"]], ["lost", "teller"]);
   const lines = said
     .trim()
