@@ -61,9 +61,12 @@ export async function showsEnd(tab: Page, state: keyof typeof headlines): Promis
   await headline(tab).filter({ hasText: headlines[state] }).waitFor({ timeout: patienceMs });
 }
 
+/** Resolves when the server has asked the job to end. */
 export async function abort(tab: Page): Promise<void> {
   await tab.getByText("Abort", { exact: true }).click();
+  const asked = tab.waitForResponse((response) => response.url().endsWith("/abort"));
   await tab.getByRole("button", { name: "Yes, abort" }).click();
+  await asked;
 }
 
 /** Finds a line in the log, wherever it is, by the page's own search. */
