@@ -1,6 +1,7 @@
 // Host names and IP literals.
 
 import { isIP } from "node:net";
+import { hostAndPort } from "../model/host-and-port.ts";
 import { BadValue } from "./bad-value.ts";
 
 export interface Host {
@@ -30,7 +31,8 @@ function hostName(text: string): string {
   const label = "(?!-)[a-z0-9_-]{1,63}(?<!-)";
   // A last label of digits only is a mistyped IP address.
   const name = new RegExp(`^(?:${label}\\.)*(?!\\d+\\.?$)${label}\\.?$`, "i");
-  if (/^[^:]+:\d+$/.test(text)) throw new BadValue("a host name or IP address alone; `port` is a setting of its own");
+  if (hostAndPort(text) !== undefined)
+    throw new BadValue("a host name or IP address alone; `port` is a setting of its own");
   if (text.length > 254 || !name.test(text)) throw new BadValue("a host name or IP address");
   return text;
 }

@@ -2,8 +2,8 @@
 
 import { type PerSide, perSide, type Side } from "../model/side.ts";
 import { maxUid } from "../model/uid-set.ts";
-import { checkedPairs, uidColumn } from "./mapping-rows.ts";
-import { pairColumns, PrintLookup } from "./print-lookup.ts";
+import { checkedPairs, printedColumns, uidColumn } from "./mapping-rows.ts";
+import { PrintLookup } from "./print-lookup.ts";
 import type { Connection } from "./sqlite.ts";
 
 /** Undefined: not known. */
@@ -43,7 +43,7 @@ export class Fingerprints {
   newest(idx: number, { limit, below = beyondAll }: NewestWanted): PrintedPair[] {
     const newest = (side: Side): PrintedRow[] => {
       const uid = uidColumn[side];
-      const sql = `SELECT ${pairColumns} FROM mapping WHERE idx = ? AND ${uid} < ? ORDER BY ${uid} DESC LIMIT ?`;
+      const sql = `SELECT ${printedColumns} FROM mapping WHERE idx = ? AND ${uid} < ? ORDER BY ${uid} DESC LIMIT ?`;
       return this.#connection.rows<PrintedRow>(sql, idx, below[side], limit);
     };
     // Mostly the order of both sides is the same, and one index tells.
@@ -62,7 +62,7 @@ export class Fingerprints {
   of(idx: number, pairs: readonly PerSide<number>[]): ReadonlyMap<number, Prints> {
     const [first, last] = [pairs[0], pairs.at(-1)];
     if (first === undefined || last === undefined) return new Map();
-    const sql = `SELECT ${pairColumns} FROM mapping WHERE idx = ? AND lUID BETWEEN ? AND ?`;
+    const sql = `SELECT ${printedColumns} FROM mapping WHERE idx = ? AND lUID BETWEEN ? AND ?`;
     const rows = this.#connection.rows<PrintedRow>(sql, idx, first.local, last.local).map(printed);
     return new Map(rows.map(({ local, prints }) => [local, prints]));
   }

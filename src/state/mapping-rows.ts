@@ -9,6 +9,9 @@ import type { Connection } from "./sqlite.ts";
 /** The column of each side's UIDs. */
 export const uidColumn: PerSide<string> = { local: "lUID", remote: "rUID" };
 
+/** A pair, and the fingerprints of its messages. */
+export const printedColumns = "lUID AS local, rUID AS remote, lprint, rprint";
+
 /** @throws InterimapError DATABASE_ROWS when either UID of a pair cannot be. */
 export function checkedPairs<Pair extends PerSide<number>>(connection: Connection, pairs: Pair[]): Pair[] {
   for (const pair of pairs) {

@@ -4,15 +4,13 @@
 
 import { InterimapError } from "../model/errors.ts";
 import type { PerSide, Side } from "../model/side.ts";
-import { uidColumn } from "./mapping-rows.ts";
+import { printedColumns } from "./mapping-rows.ts";
 import type { Connection } from "./sqlite.ts";
 
 /** An index takes as long to make as about so many readings of the table. */
 const readingsWorthAnIndex = 16;
 
 const printColumn: PerSide<string> = { local: "lprint", remote: "rprint" };
-
-export const pairColumns = `${uidColumn.local} AS local, ${uidColumn.remote} AS remote, lprint, rprint`;
 
 export class PrintLookup {
   readonly #connection: Connection;
@@ -33,7 +31,11 @@ export class PrintLookup {
       ? `mapping WHERE ${this.#column} IN (SELECT value FROM json_each(?))`
       : `temp.by_${this.#column} AS known CROSS JOIN mapping ON mapping.rowid = known.row AND ${this.#column} = print
            WHERE print IN (SELECT value FROM json_each(?))`;
-    return this.#connection.rows<Row>(`SELECT idx, ${pairColumns} FROM ${from} LIMIT ?`, JSON.stringify(prints), limit);
+    return this.#connection.rows<Row>(
+      `SELECT idx, ${printedColumns} FROM ${from} LIMIT ?`,
+      JSON.stringify(prints),
+      limit,
+    );
   }
 
   /**

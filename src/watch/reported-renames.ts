@@ -42,7 +42,9 @@ export class ReportedRenames implements RenameSource {
    * @throws IntendedLoss when a mailbox is missing for the first time, and no rename was reported.
    */
   async mayExplain(gone: readonly Gone[], { connections, mayWait }: Asked): Promise<boolean> {
-    const doubted = gone.filter((one) => this.#isNotified(one.side) && !this.#isBelieved(one, connections[one.side]));
+    const doubted = gone
+      .filter(({ side }) => this.#isNotified(side))
+      .filter((one) => this.#firstMissedBy(one, connections[one.side]) === connections[one.side]);
     const [first] = doubted;
     if (first === undefined) return false;
     if (mayWait && (await this.#agenda.expectRename(patienceMs))) return true;
@@ -56,10 +58,11 @@ export class ReportedRenames implements RenameSource {
       for (const [name, { exists }] of listings[side].mailboxes) if (exists) this.#gone.delete(`${side} ${name}`);
   }
 
-  #isBelieved({ side, name }: Gone, connection: object): boolean {
+  /** This connection, unless another one did; undefined: one that is no more. */
+  #firstMissedBy({ side, name }: Gone, connection: object): object | undefined {
     const key = `${side} ${name}`;
-    const first = this.#gone.get(key);
-    if (first === undefined) this.#gone.set(key, new WeakRef(connection));
-    return first !== undefined && first.deref() !== connection;
+    const first = this.#gone.get(key) ?? new WeakRef(connection);
+    this.#gone.set(key, first);
+    return first.deref();
   }
 }

@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import type { Discovery, FoundServer } from "../../discovery/discover.ts";
+import { hostAndPort } from "../../model/host-and-port.ts";
 import type { Side } from "../../model/side.ts";
 import type { SideSettings } from "./config-text.ts";
 import { dovecotOn } from "./dovecot-command.ts";
@@ -67,7 +68,8 @@ async function server({ given, questions, find, say }: Completing): Promise<Comp
   const words = provider === undefined ? [] : wordsOn(provider);
   if (words.length > 0) say(...words);
   const [best] = servers;
-  const { host, port } = hostAndPort(await settle("host", "Server", best?.host));
+  const answer = await settle("host", "Server", best?.host);
+  const { host, port } = hostAndPort(answer) ?? { host: answer, port: undefined };
   const found = servers.find((one) => one.host === host && (port === undefined || one.port === Number(port)));
   if (port !== undefined) settings.set("host", host).set("port", port);
   if (port === "143") settings.set("type", "imap");
@@ -79,12 +81,6 @@ async function server({ given, questions, find, say }: Completing): Promise<Comp
 }
 
 const nothing: Discovery = { servers: [], provider: undefined };
-
-/** People also write `imap.example.net:143`. */
-function hostAndPort(answer: string): { readonly host: string; readonly port?: string } {
-  const [, host, port] = /^([^:]+):(\d{1,5})$/.exec(answer) ?? [];
-  return host === undefined || port === undefined ? { host: answer } : { host, port };
-}
 
 /** The default is TLS on its port. */
 function howToReach(found: FoundServer | undefined): readonly (readonly [string, string])[] {

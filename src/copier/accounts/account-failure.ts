@@ -1,6 +1,7 @@
 // Why a run ends before it has both accounts.
 
 import type { InterimapError } from "../../model/errors.ts";
+import { hostAndPort } from "../../model/host-and-port.ts";
 import { isLoopback } from "../../model/loopback.ts";
 import type { ExitName } from "../report/exit-code.ts";
 import type { HostOptions } from "./host-options.ts";
@@ -46,12 +47,10 @@ export function accountFailure(
   return new AccountFailure(exitOf(error, { number, phase, usesTls }), line, { cause: error });
 }
 
-/** `imap.example.org:993` is the name of no host. */
-function portInName(host: string, number: HostOptions["number"]): string | undefined {
-  const [, name, port] = /^([^:]+):(\d+)$/.exec(host) ?? [];
-  return name === undefined
-    ? undefined
-    : `the port has an option of its own: --host${number} ${name} --port${number} ${port!}`;
+function portInName(text: string, number: HostOptions["number"]): string | undefined {
+  const { host, port } = hostAndPort(text) ?? {};
+  if (host === undefined || port === undefined) return undefined;
+  return `the port has an option of its own: --host${number} ${host} --port${number} ${port}`;
 }
 
 /** Where STARTTLS fails: the way without it. */

@@ -2,10 +2,9 @@
 // started each hour, say, and once takes longer. So only one of this user's on this machine copies to a folder at a time.
 
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makePrivateDirectory } from "../../files/open-safely.ts";
 import { interrupted } from "../../model/errors.ts";
 import { type PidFile, takePidFile } from "./pid-file.ts";
 
@@ -33,21 +32,20 @@ export class FolderTurns {
   /** Another one after a run has copied to the folder. */
   mark(folder: string): string {
     try {
-      const { ino, mtimeNs } = statSync(this.#marker(folder), { bigint: true });
-      return `${String(ino)} ${String(mtimeNs)}`;
+      const stats = statSync(this.#marker(folder), { bigint: true, throwIfNoEntry: false });
+      return stats === undefined ? "" : `${String(stats.ino)} ${String(stats.mtimeNs)}`;
     } catch {
       return "";
     }
   }
 
   /**
-   * Waits while other runs copy to the folder; returns what ends our turn. Where no files can be made, nobody waits for anybody,
-   * which is no reason not to copy.
+   * Waits while other runs copy to the folder; returns what ends our turn. Where no files can be made, or others could have made
+   * them, nobody waits for anybody, which is no reason not to copy.
    * @throws InterimapError INTERRUPTED by the signal
    */
   async take(folder: string, { signal, onWait }: Waiting): Promise<() => Promise<void>> {
     const none = (): Promise<void> => Promise.resolve();
-    if (!this.#isPrepared()) return none;
     const path = this.#file(folder, "pid");
     for (let hasWaited = false; ; hasWaited = true) {
       const taken = await takePidFile({ path, logPath: undefined, isLock: true });
@@ -65,6 +63,7 @@ export class FolderTurns {
       // Made anew: the same file might have the same time.
       rmSync(this.#marker(folder), { force: true });
       writeFileSync(this.#marker(folder), "", { flag: "wx", mode: 0o600 });
+      this.#tidy();
     } catch {
       // The disk is full: it is as if the other run were on another machine.
     }
@@ -78,22 +77,6 @@ export class FolderTurns {
   #file(folder: string, ending: string): string {
     const name = createHash("sha256").update(`${this.#account}\0${folder}`).digest("hex").slice(0, 32);
     return join(this.#directory, `${name}.${ending}`);
-  }
-
-  /** Others may have made a folder of that name, or anything else. */
-  #isPrepared(): boolean {
-    try {
-      if (this.#isOurs()) this.#tidy();
-      else makePrivateDirectory(this.#directory, { recursive: false });
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  #isOurs(): boolean {
-    const stats = lstatSync(this.#directory, { throwIfNoEntry: false });
-    return stats?.isDirectory() === true && stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0;
   }
 
   #tidy(): void {
