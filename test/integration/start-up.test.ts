@@ -35,6 +35,13 @@ function compiledHook(directory: string): { readonly hook: string; readonly take
   return { hook, taken: () => JSON.parse(readFileSync(list, "utf8")) as Taken };
 }
 
+/** What a run does only after it has lasted for a while, it does not do with this environment, however slow the machine. */
+function neverLate(): Readonly<Record<string, string>> {
+  const timers = heldTimers();
+  timers.hold(200);
+  return timers.env;
+}
+
 test("modules of Node that few runs need are not loaded", async (t) => {
   const { home } = await twoStores(t, { local: server, remote: server });
   const hook = join(home.directory, "hook.cjs");
@@ -44,8 +51,9 @@ test("modules of Node that few runs need are not loaded", async (t) => {
     `process.on("exit", () => require("node:fs").writeFileSync(${JSON.stringify(list)}, process.moduleLoadList.join("\\n")));`,
   );
   const [node = "", ...program] = interimapCommand();
+  const env = neverLate();
   for (const run of ["first", "second"]) {
-    const result = await runInterimap(home, [], { program: [node, "--require", hook, ...program] });
+    const result = await runInterimap(home, [], { env, program: [node, "--require", hook, ...program] });
     assert.equal(result.status, 0, `${run} run: ${result.stderr}`);
   }
   const loaded = readFileSync(list, "utf8").split("\n");
@@ -76,8 +84,9 @@ test("packages are loaded for what they are for only: a plain run has none of th
      });`,
   );
   const [node = "", ...program] = interimapCommand();
+  const env = neverLate();
   const loadedBy = async (...args: string[]): Promise<string> => {
-    const result = await runInterimap(home, args, { program: [node, "--require", hook, ...program] });
+    const result = await runInterimap(home, args, { env, program: [node, "--require", hook, ...program] });
     assert.equal(result.status, 0, result.stderr);
     return readFileSync(list, "utf8");
   };
@@ -107,8 +116,9 @@ test("a run takes what the build has had compiled, and does without where it is 
   const { home } = await twoStores(t, { local: server, remote: server });
   const { hook, taken } = compiledHook(home.directory);
   const [node = "", launcher = ""] = interimapCommand();
+  const env = neverLate();
   const takenBy = async (program: string): Promise<Taken> => {
-    const result = await runInterimap(home, [], { program: [node, "--require", hook, program] });
+    const result = await runInterimap(home, [], { env, program: [node, "--require", hook, program] });
     assert.equal(result.status, 0, result.stderr);
     return taken();
   };
