@@ -84,17 +84,34 @@ test("with --syncduplicates, equal messages of which host2 selects none are know
   assert.equal((await contents(stores.remote)).length, 3);
 });
 
-for (const dates of [[], ["--nosyncinternaldates"]])
-  test(`where one server cannot search, ages are of two kinds: ${dates.join(" ")}`, async (t) => {
+for (const dates of [[], ["--nosyncinternaldates"], ["--idatefromheader"]])
+  test(`where one server cannot search, ages are of two kinds, whatever dates copies have: ${dates.join(" ")}`, async (t) => {
     const stores = await twoStores(t, dovecots);
-    await deliver(stores.local, "INBOX", aged("late", 1, 90), aged("early", 90, 1));
+    await deliver(stores.local, "INBOX", aged("late", 10, 90), aged("early", 90, 1));
     await run(stores, ...dates);
     for (const host of ["1", "2"]) {
-      const { figure } = await run(stores, "--maxage", "30", `--noabletosearch${host}`, "--delete2", ...dates);
+      const { figure } = await run(stores, "--maxage", "30", `--noabletosearch${host}`, "--delete2");
       assert.equal(figure("Messages transferred"), "0", host);
       assert.deepEqual(await contents(stores.remote), ["early", "late"], host);
     }
   });
+
+test("a search by the date of arrival knows copies with another one, by whatever they are known", async (t) => {
+  const stores = await twoStores(t, dovecots);
+  const since = `SINCE ${daysAgo(30).toUTCString().split(" ").slice(1, 4).join("-")}`;
+  const inFields = (...fields: readonly string[]): Buffer => Buffer.from(`${fields.join("\r\n")}\r\n\r\ntext\r\n`);
+  const messages = [
+    inFields("Message-ID: <plain@example.org>", "X-Key: 1"),
+    inFields('Message-ID: <a"b\\c (d)@example.org>', "X-Key: 2"),
+    inFields("Received: from a by b", "X-Key: 3"),
+  ];
+  await deliver(stores.local, "INBOX", ...messages.map((bytes) => ({ ...aged("new", 1), bytes })));
+  await deliver(stores.remote, "INBOX", ...messages.map((bytes) => ({ ...aged("old", 90), bytes })));
+  for (const args of [[], ["--messageidnodomain"], ["--useheader", "X-Key"], ["--delete2"]]) {
+    const { figure } = await run(stores, "--search", since, ...args);
+    assert.equal(figure("Messages transferred"), "0", args.join(" "));
+  }
+});
 
 test("--delete2 deletes what a search by flags does not select on host1 any more", async (t) => {
   const stores = await twoStores(t, dovecots);

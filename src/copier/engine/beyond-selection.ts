@@ -21,7 +21,8 @@ import {
   uidSetOf,
   union,
 } from "../../model/uid-set.ts";
-import { arrivalText } from "../messages/select-messages.ts";
+import { slices } from "../../util/slices.ts";
+import { messageIdKeys } from "../messages/select-messages.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { FolderWork } from "./folder-work.ts";
 import { keepsDuplicates, matchMessages } from "./match-plan.ts";
@@ -56,7 +57,8 @@ export async function agreedSelection(run: CopyRun, selected: Selected): Promise
 async function copiesOutside(run: CopyRun, selected: Selected, missing: UidSet): Promise<UidSet> {
   if (isEmpty(missing) || !hasOthers(run, selected, "remote")) return emptyUidSet;
   const recorded = await recordedAs(run, selected, { side: "remote", as: missing });
-  const candidates = await arrivedWith(run, selected, missing);
+  const named = await namedLike(run, selected, missing);
+  const candidates = named === undefined ? outside(selected, "remote") : subtract(named, selected.wanted.remote);
   return union(recorded, await sameAmong(run, selected, { side: "remote", candidates, as: missing }));
 }
 
@@ -79,21 +81,37 @@ function outside({ views, wanted }: Selected, side: Side): UidSet {
   return subtract(uidRange(1, uidNext > 1 ? uidNext - 1 : maxUid), wanted[side]);
 }
 
-/** What is not selected on host2, and can be a copy of these: copies have their dates of arrival. */
-async function arrivedWith({ options, rules }: CopyRun, selected: Selected, messages: UidSet): Promise<UidSet> {
-  const { channels } = selected;
-  const all = outside(selected, "remote");
-  const keepsDates = options.syncinternaldates && !options.idatefromheader;
-  if (!keepsDates || !rules.selection.searches("remote")) return all;
-  const dates = (await fetchIdentities(channels.local, messages, { withFlags: false })).map(({ date }) => date);
-  const keys = searchKeys(arrivalText(dates) ?? "");
-  if (keys === undefined) return all;
+/** If more messages are looked for, the headers of all are read. */
+const mostNamed = 256;
+const namesInOneSearch = 16;
+
+/**
+ * What has the Message-IDs of these messages on host2, whatever dates it has there, so that looking for new messages does not
+ * take the headers of all old ones. Undefined: they cannot be found in this way.
+ */
+async function namedLike({ rules }: CopyRun, { channels }: Selected, messages: UidSet): Promise<UidSet | undefined> {
+  if (!rules.selection.searches("remote") || countUids(messages) > mostNamed) return undefined;
+  const identities = await fetchIdentities(channels.local, messages, { withFlags: false });
+  const { partOfMessageId } = rules.identity.local;
+  const parts = new Set(
+    identities.map(({ messageId }) => (messageId === undefined ? undefined : partOfMessageId(messageId))),
+  );
+  let found = emptyUidSet;
   try {
-    return subtract(await matchingUids(channels.remote, keys), selected.wanted.remote);
+    for (const some of slices(parts, namesInOneSearch)) {
+      const keys = some.every(isText) ? searchKeys(messageIdKeys(some)) : undefined;
+      if (keys === undefined) return undefined;
+      found = union(found, await matchingUids(channels.remote, keys));
+    }
   } catch (error) {
-    if (error instanceof CommandRefused) return all;
+    if (error instanceof CommandRefused) return undefined;
     throw error;
   }
+  return found;
+}
+
+function isText(part: string | undefined): part is string {
+  return part !== undefined;
 }
 
 interface Twins {

@@ -32,6 +32,8 @@ export interface HeaderIdentity {
    * server sent them; `size`: RFC822.SIZE.
    */
   readonly sign: (header: Buffer, message: SignedMessage) => string | undefined;
+  /** What the Message-IDs of equal messages contain, for a search; undefined: nothing is known of these. */
+  readonly partOfMessageId: (messageId: string) => string | undefined;
 }
 
 export interface SignedMessage {
@@ -71,6 +73,13 @@ export function headerIdentity(rules: IdentityRules, host: Host): HeaderIdentity
       const lines = wantedLines(headerFields(header.toString("latin1")), rules);
       if (lines.length > 0) return sign(lines, size, rules);
       return addsHeader && host === 1 ? addedSignature(rules, { uid, size, place }) : undefined;
+    },
+    partOfMessageId: (id) => {
+      if (wanted?.has(messageId) === false || rules.isSkipped(normalizedLine(messageId, id))) return undefined;
+      // An X may be what a server has in place of an octet that is not ASCII.
+      const parts = (rules.cutsDomain ? id.split("@", 1)[0]! : id).split(/[^!-~]|["\\<>X]/);
+      const longest = parts.reduce((one, other) => (other.length > one.length ? other : one));
+      return longest === "" ? undefined : longest;
     },
   };
 }

@@ -27,18 +27,10 @@ function ageKeys({ minage, maxage }: Ages, now: number): string | undefined {
   return isUnion({ minage, maxage }) ? `OR ${since} ${before}` : `${since} ${before}`;
 }
 
-/**
- * Search keys for what arrived between the first of these instants and the last one. Undefined: one of them is no date.
- * Servers compare days, each in a time zone of its own.
- */
-export function arrivalText(instants: readonly number[]): string | undefined {
-  let [first, last] = [Infinity, -Infinity];
-  for (const instant of instants) {
-    if (Number.isNaN(instant)) return undefined;
-    [first, last] = [Math.min(first, instant), Math.max(last, instant)];
-  }
-  if (instants.length === 0) return undefined;
-  return `SINCE ${searchDate(first - msInDay)} BEFORE ${searchDate(last + 2 * msInDay)}`;
+/** Search keys for messages whose Message-IDs contain one of these texts, which are without quotes and backslashes. */
+export function messageIdKeys(parts: readonly string[]): string {
+  const keys = parts.map((part) => `HEADER MESSAGE-ID "${part}"`);
+  return keys.map((key, i) => (i < keys.length - 1 ? `OR ${key}` : key)).join(" ");
 }
 
 /** Whether search keys go by what a message has on one host only: its flags, its UID. */

@@ -100,3 +100,15 @@ void test("--useheader names a header", () => {
     assert.throws(() => identityRules({ ...defaults, useheader: [name] }), { code: "USAGE" }, name);
   }
 });
+
+void test("Message-IDs of equal messages have a part in common that a search can find", () => {
+  const part = (id: string, options: Partial<IdentityOptions> = {}): string | undefined =>
+    headerIdentity(identityRules({ ...defaults, ...options }), 1).partOfMessageId(id);
+  assert.equal(part("<abc@example.org>"), "abc@example.org");
+  assert.equal(part('<a"bc\\defXghijk>'), "ghijk");
+  assert.equal(part("<abc@example.org>", { messageidnodomain: true }), "abc");
+  assert.equal(part("<abc>", { useheader: ["ALL"] }), "abc");
+  assert.equal(part("<abc>", { useheader: ["Date"], addheader: true }), undefined);
+  assert.equal(part("<abc>", { useheader: ["ALL"], skipheader: "^Message-ID" }), undefined);
+  assert.equal(part("<>"), undefined);
+});

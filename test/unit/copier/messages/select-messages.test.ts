@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   arrivalRule,
-  arrivalText,
   goesByFlags,
+  messageIdKeys,
   searchText,
   sizeLimits,
 } from "../../../../src/copier/messages/select-messages.ts";
@@ -31,10 +31,10 @@ void test("a search and ages both have to match", () => {
   assert.equal(searchText("FROM a", { ...anyAge, maxage: 10 }, now), "FROM a SENTSINCE 5-Mar-2020");
 });
 
-void test("what arrived between two instants, wherever servers are", () => {
-  assert.equal(arrivalText([daysAgo(3), now, daysAgo(5)]), "SINCE 9-Mar-2020 BEFORE 17-Mar-2020");
-  assert.equal(arrivalText([now, Number.NaN]), undefined);
-  assert.equal(arrivalText([]), undefined);
+void test("any of several Message-IDs", () => {
+  assert.equal(messageIdKeys(["a"]), 'HEADER MESSAGE-ID "a"');
+  const three = 'OR HEADER MESSAGE-ID "a" OR HEADER MESSAGE-ID "b" HEADER MESSAGE-ID "c"';
+  assert.equal(messageIdKeys(["a", "b", "c"]), three);
 });
 
 void test("a search by flags or UIDs is told from others", () => {
