@@ -57,7 +57,14 @@ for (const acts of [["RENAME A B"], ["DELETE A"], ["DELETE A", "CREATE A"]])
         pattern: / UID FETCH .*BODY(?:\.PEEK)?\[\]/,
         action: () => command(stores.local, ...acts),
       });
+      const searches: string[] = [];
+      stores.hold("local", "client", {
+        pattern: / UID SEARCH /,
+        always: true,
+        action: (line) => void searches.push(line.replace(/^\S+/, "")),
+      });
       const { code, lines } = await runImapsync(stores, ["--delete1"]);
       assert.equal(code, 115, lines.join("\n"));
+      assert.deepEqual(searches, [...new Set(searches)], "no search is made twice");
       if (acts[0] === "RENAME A B") assert.equal((await contents(stores.local, "B")).length, count);
     });

@@ -42,7 +42,7 @@ export class Copying {
       refused: (refusal) => {
         this.refused(refusal);
       },
-      undelivered: (uids) => this.#undelivered(uids),
+      undelivered: (uids, absent) => this.#undelivered(uids, absent),
       failed: (failure) => {
         this.#failed(failure);
       },
@@ -145,9 +145,9 @@ export class Copying {
     }
   }
 
-  async #undelivered(uids: UidSet): Promise<void> {
+  async #undelivered(uids: UidSet, absent: UidSet): Promise<void> {
     const { channels, work } = this.#pair;
-    const gone = await goneAmong(channels.local, uids);
+    const gone = await goneAmong(channels.local, uids, absent);
     if (!isEmpty(gone)) this.skip(gone, { octets: this.octetsOf(gone), reason: "vanished" });
     for (const uid of uidsOf(subtract(uids, gone))) {
       const text = `could not fetch message ${work.folder1}/${String(uid)}: the server did not deliver it`;

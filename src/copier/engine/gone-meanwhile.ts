@@ -12,13 +12,14 @@ import type { MessageTable } from "./message-table.ts";
 
 /**
  * Those of these messages that are no more; none where the server does not say, or where the folder is another by now: to Cyrus,
- * all messages of a folder that was renamed have vanished.
+ * all messages of a folder that was renamed have vanished. `absent`: a search has not found these just now.
  */
-export async function goneAmong(channel: Channel, uids: UidSet): Promise<UidSet> {
+export async function goneAmong(channel: Channel, uids: UidSet, absent = emptyUidSet): Promise<UidSet> {
   const { view } = channel;
   if (isEmpty(uids) || view === undefined) return emptyUidSet;
   try {
-    const there = await existingUids(channel, uids);
+    const open = subtract(uids, absent);
+    const there = isEmpty(open) ? open : await existingUids(channel, open);
     const { uidValidity = view.uidValidity } = await status(channel, view.wireName);
     return uidValidity === view.uidValidity ? subtract(uids, there) : emptyUidSet;
   } catch (error) {

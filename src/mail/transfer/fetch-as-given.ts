@@ -7,6 +7,7 @@ import { type FetchedMessage, fetchMessages } from "../../imap/verbs/fetch.ts";
 import { existingUids } from "../../imap/verbs/search.ts";
 import {
   countUids,
+  emptyUidSet,
   intersect,
   isEmpty,
   subtract,
@@ -29,6 +30,12 @@ interface Given {
   readonly delivered: FetchedMessage[];
   /** The hook knows about these. */
   readonly refused: readonly number[];
+  /** A search did not find these. */
+  readonly absent: UidSet;
+}
+
+interface LeftOut extends Pick<Given, "absent"> {
+  readonly found: readonly FetchedMessage[];
 }
 
 /**
@@ -47,7 +54,8 @@ export async function fetchAsGiven(
   };
   try {
     const delivered = await fetchMessages(source, uidSetOf(uids), { octets, onLarger: noteLarger });
-    return { delivered: [...delivered, ...(await fetchLeftOut(delivered))], refused: [] };
+    const { found, absent } = await fetchLeftOut(delivered);
+    return { delivered: [...delivered, ...found], refused: [], absent };
   } catch (error) {
     if (!isAboutMessages(error)) throw error;
     const answers = await allDone(uids.map(fetchOne));
@@ -55,23 +63,26 @@ export async function fetchAsGiven(
     const delivered = answers.flatMap((answer) => (isRefusal(answer) ? [] : [answer]));
     if (delivered.length === 0 && uids.length > 1) throw error;
     const refusals = new Map(uids.flatMap((uid, i) => (isRefusal(answers[i]) ? [[uid, answers[i].words]] : [])));
-    const refused = [...uidsOf(await thoseThere(uidSetOf([...refusals.keys()])))];
+    const asked = uidSetOf([...refusals.keys()]);
+    const there = await thoseThere(asked);
+    const refused = [...uidsOf(there)];
     for (const uid of refused) {
       const reason = `${theServer(source.side)} does not deliver it: ${refusals.get(uid)!}`;
       hooks.refused({ uid, by: "source", size: 0, messageId: undefined, reason });
     }
-    return { delivered: delivered.flat(), refused };
+    return { delivered: delivered.flat(), refused, absent: subtract(asked, there) };
   }
 
   /**
    * A message that does not end where its server says makes what comes behind it unreadable. That is the first one that is missing;
    * without it, the others are readable.
    */
-  async function fetchLeftOut(delivered: readonly FetchedMessage[]): Promise<FetchedMessage[]> {
+  async function fetchLeftOut(delivered: readonly FetchedMessage[]): Promise<LeftOut> {
     const found = [...delivered];
     const leftOut = (): UidSet => subtract(uidSetOf(uids), uidSetOf([...found.map(({ uid }) => uid), ...larger]));
-    if (uids.length === 1 || isEmpty(leftOut())) return [];
+    if (uids.length === 1 || isEmpty(leftOut())) return { found: [], absent: emptyUidSet };
     let left = await existingUids(source, leftOut());
+    const absent = subtract(leftOut(), left);
     for (let inARow = 0; countUids(left) > 1 && inARow < enough;) {
       const before = found.length;
       left = subtract(left, uidRange(1, left.ranges[0]?.[0] ?? 0));
@@ -80,7 +91,7 @@ export async function fetchAsGiven(
       left = intersect(left, leftOut());
       inARow = found.length > before ? 0 : inARow + 1;
     }
-    return found.slice(delivered.length);
+    return { found: found.slice(delivered.length), absent };
   }
 
   /** A mailbox that was renamed or deleted meanwhile refuses each of its messages (Cyrus), which is no fault of theirs. */

@@ -64,7 +64,7 @@ export interface TransferHooks {
   /** A batch, or a part of one, is done: all of its copies whose UIDs are known. */
   readonly appended: (copies: readonly Copy[]) => void;
   readonly refused: (refusal: MessageRefusal) => void;
-  /** The source has left these out. */
-  readonly undelivered: (uids: UidSet) => Promise<void>;
+  /** The source has left these out. `absent`: a search has not found these of them; the others were not looked for. */
+  readonly undelivered: (uids: UidSet, absent: UidSet) => Promise<void>;
   readonly failed: (failure: Failure) => void;
 }

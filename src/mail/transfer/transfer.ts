@@ -170,7 +170,7 @@ async function copyBatch(
   const { hooks, budget } = transfer;
   const larger = new Map<number, number>();
   const onLarger = (uid: number, found: number): void => void larger.set(uid, found);
-  const { delivered, refused } = await fetchAsGiven(transfer, { uids, octets, onLarger });
+  const { delivered, refused, absent } = await fetchAsGiven(transfer, { uids, octets, onLarger });
   for (const { uid } of delivered.filter(isEmptyMessage))
     hooks.refused({ uid, by: "source", size: 0, messageId: undefined, reason: "the message is empty" });
   const messages = await wholeMessages(transfer, { octets, messages: delivered.filter((one) => !isEmptyMessage(one)) });
@@ -178,7 +178,7 @@ async function copyBatch(
   messages.sort((a, b) => a.uid - b.uid);
   const found = uidSetOf([...delivered.map(({ uid }) => uid), ...refused, ...larger.keys()]);
   const undelivered = subtract(uidSetOf(uids), found);
-  if (!isEmpty(undelivered)) await hooks.undelivered(undelivered);
+  if (!isEmpty(undelivered)) await hooks.undelivered(undelivered, absent);
   const prepared = hooks.prepare === undefined ? messages : await hooks.prepare(messages);
   if (prepared.length > 0) await appendFetched(transfer, prepared);
   const most = Math.min(largestSurprise, transfer.source.limits.literal);
