@@ -65,9 +65,10 @@ async function serveAlone(options: ServeOptions): Promise<void> {
     suggest: suggester(() => config.targets),
   };
   const server = await createWebServer(context, config.certificate);
-  await listen(server, config);
+  // What goes wrong here must end the server, and it would go on if it listened.
   jobs.kept.recover();
   jobs.kept.deleteOld();
+  await listen(server, config);
   const retention = setInterval(() => {
     jobs.kept.deleteOld();
     jobs.kept.saveAgain();

@@ -25,7 +25,16 @@ export function entryLine(event: HistoryEventName, data: string): string {
   return `${event} ${data}\n`;
 }
 
-export function readEntry(line: string, id: number): HistoryEntry {
+/** Undefined: it is none. After a loss of power, a file may have zeros where something was written. */
+export function readEntry(line: string, id: number): HistoryEntry | undefined {
   const end = line.indexOf(" ");
-  return { id, event: line.slice(0, end) as HistoryEventName, data: line.slice(end + 1) };
+  const event = line.slice(0, end);
+  const data = line.slice(end + 1);
+  return isEventName(event) && /^\{[^\0]*\}$/.test(data) ? { id, event, data } : undefined;
+}
+
+const names: Readonly<Record<HistoryEventName, true>> = { state: true, lines: true, left: true, certificate: true };
+
+function isEventName(text: string): text is HistoryEventName {
+  return Object.hasOwn(names, text);
 }

@@ -63,7 +63,8 @@ export class HistoryReader {
       this.#id++;
       if (this.#id > this.#after) {
         const line = Buffer.concat([...this.#rest, piece.subarray(from, to)]).toString("utf8");
-        entries.push(readEntry(line, this.#id));
+        const entry = readEntry(line, this.#id);
+        if (entry !== undefined) entries.push(entry);
       }
       this.#rest = [];
       from = to + 1;

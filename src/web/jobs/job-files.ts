@@ -1,12 +1,13 @@
 // Where jobs lie on the disk: a folder each, for this user only.
 
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { makePrivateDirectory } from "../../files/open-safely.ts";
 import { replaceFile } from "../../files/replace-file.ts";
 import { InterimapError } from "../../model/errors.ts";
+import type { JobStatus } from "../api.ts";
 import { HistoryReader } from "./history-reader.ts";
-import type { JobRecord } from "./job-record.ts";
+import { isJobRecord, type JobRecord } from "./job-record.ts";
 import { isJobId } from "./job-secret.ts";
 import { emptySummary, Summary, type SummaryRecord } from "./summary.ts";
 
@@ -45,14 +46,35 @@ export class JobFiles {
     replaceFile(join(this.#folder(record.id), "job.json"), JSON.stringify(record), 0o600);
   }
 
+  /** All of the job's history is written. */
   saveSummary(id: string, summary: SummaryRecord): void {
-    replaceFile(join(this.#folder(id), "summary.json"), JSON.stringify(summary), 0o600);
+    const kept: KeptSummary = { ...summary, historyOctets: this.#historyOctets(id) };
+    replaceFile(join(this.#folder(id), "summary.json"), JSON.stringify(kept), 0o600);
   }
 
-  /** Of a job that was killed together with the server there is none: it is made of its history. */
+  /**
+   * Made of the job's history where there is none, as the server was killed together with the job, or where it is not this history's:
+   * after a loss of power, or when files of a backup were put back, they need not fit together.
+   */
   async summary(id: string): Promise<SummaryRecord> {
-    const path = join(this.#folder(id), "summary.json");
-    if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as SummaryRecord;
+    return this.#keptSummary(id) ?? (await this.#summaryOfHistory(id));
+  }
+
+  #keptSummary(id: string): SummaryRecord | undefined {
+    try {
+      const kept = JSON.parse(readFileSync(join(this.#folder(id), "summary.json"), "utf8")) as KeptSummary;
+      const { historyOctets, ...summary } = kept;
+      return historyOctets === this.#historyOctets(id) ? summary : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #historyOctets(id: string): number {
+    return statSync(this.historyPath(id), { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  async #summaryOfHistory(id: string): Promise<SummaryRecord> {
     const summary = new Summary(emptySummary);
     const reader = await HistoryReader.open(this.historyPath(id));
     if (reader === undefined) return emptySummary;
@@ -95,7 +117,7 @@ export class JobFiles {
       .filter(isJobId)
       .flatMap((id) => {
         try {
-          return [JSON.parse(readFileSync(join(this.#folder(id), "job.json"), "utf8")) as JobRecord];
+          return [this.#read(id)];
         } catch (error) {
           onBroken(id, error as Error);
           return [];
@@ -103,14 +125,31 @@ export class JobFiles {
       });
   }
 
+  #read(id: string): JobRecord {
+    const record: unknown = JSON.parse(readFileSync(join(this.#folder(id), "job.json"), "utf8"));
+    if (!isJobRecord(record, id)) throw new Error("job.json has no job");
+    return record;
+  }
+
+  /** When something of it was written last, in ms since 1970. @throws the system's error */
+  changedAt(id: string): number {
+    const folder = this.#folder(id);
+    return Math.max(...["", ...readdirSync(folder)].map((name) => statSync(join(folder, name)).mtimeMs));
+  }
+
   #folder(id: string): string {
     return join(this.#directory, id);
   }
 }
 
+/** As it is kept: it is that of a history of this length. */
+type KeptSummary = SummaryRecord & { readonly historyOctets: number };
+
 function noteEntry(summary: Summary, event: string, data: string): void {
   const value: unknown = JSON.parse(data);
-  if (event === "lines") {
+  if (event === "state") {
+    if ((value as JobStatus).state === "queued") summary.beginRun();
+  } else if (event === "lines") {
     for (const text of (value as { lines: readonly string[] }).lines) summary.note({ type: "line", text });
   } else if (event === "left" || event === "certificate") {
     summary.note({ ...(value as object), type: event } as Parameters<Summary["note"]>[0]);

@@ -23,6 +23,29 @@ export interface JobRecord {
   readonly hasLogGap?: boolean;
 }
 
+/** A file may have been damaged, or put there by somebody. */
+export function isJobRecord(value: unknown, id: string): value is JobRecord {
+  if (!isObject(value)) return false;
+  const { form, state, createdAt, secretHashes, options } = value;
+  const isForm = isObject(form) && typeof form["kind"] === "string" && isObject(form["fields"]);
+  const isState = typeof state === "string" && Object.hasOwn(states, state);
+  return (
+    value["id"] === id && isForm && isState && typeof createdAt === "string" && [secretHashes, options].every(isTexts)
+  );
+}
+
+const states: Readonly<Record<JobState, true>> = {
+  ...{ queued: true, running: true, done: true, failed: true, aborted: true, interrupted: true },
+};
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
 export type EndState = Exclude<JobState, "queued" | "running">;
 
 export function hasEnded(state: JobState): state is EndState {

@@ -20,6 +20,8 @@ export class KeptJobs implements Iterable<Job> {
   readonly #options: KeptJobsOptions;
   readonly #files: JobFiles;
   readonly #all = new Map<string, Job>();
+  /** Ids of those that lie there and cannot be read. */
+  readonly #unreadable = new Set<string>();
 
   constructor(options: KeptJobsOptions) {
     this.#options = options;
@@ -29,6 +31,7 @@ export class KeptJobs implements Iterable<Job> {
   /** Reads what was kept; what ran or waited is interrupted. Only one process may do that. */
   recover(): void {
     const records = this.#files.readAll((id, { message }) => {
+      this.#unreadable.add(id);
       this.#options.log.warn(`The job ${id} cannot be read: ${message}`);
     });
     for (const record of records) {
@@ -76,16 +79,24 @@ export class KeptJobs implements Iterable<Job> {
     return true;
   }
 
-  /** Those that ended too long ago are deleted. */
+  /** Those that ended too long ago are deleted; of those that cannot be read, those of which nothing was written since. */
   deleteOld(now = Date.now()): void {
     const { rules, log } = this.#options;
-    const isOld = ({ endedAt }: Job): boolean => endedAt !== undefined && endedAt + rules().keptMs < now;
-    for (const job of [...this].filter(isOld)) {
+    const isOld = (time: number | undefined): boolean => time !== undefined && time + rules().keptMs < now;
+    const attempt = (id: string, remove: () => void): void => {
       try {
-        this.delete(job);
+        remove();
       } catch (error) {
-        log.warn(`The job ${job.id} cannot be deleted: ${(error as Error).message}`);
+        log.warn(`The job ${id} cannot be deleted: ${(error as Error).message}`);
       }
+    };
+    for (const job of [...this].filter(({ endedAt }) => isOld(endedAt))) attempt(job.id, () => this.delete(job));
+    for (const id of this.#unreadable) {
+      attempt(id, () => {
+        if (!isOld(this.#files.changedAt(id))) return;
+        this.#files.remove(id);
+        this.#unreadable.delete(id);
+      });
     }
   }
 

@@ -44,6 +44,14 @@ export function jobState(props: JobPageProps): JobState {
   };
 }
 
+const nothingYet = {
+  progress: undefined,
+  folders: new Map<string, FolderProgress>(),
+  left: [],
+  leftCount: 0,
+  certificates: [],
+};
+
 /** What was in it already, as after a reconnection, changes nothing. */
 export function isNew(state: JobState, { id }: JobEvent): boolean {
   return id === undefined || id > state.lastEventId;
@@ -53,8 +61,11 @@ export function isNew(state: JobState, { id }: JobEvent): boolean {
 export function afterEvent(state: JobState, event: JobEvent): JobState {
   const next = event.id === undefined ? state : { ...state, lastEventId: event.id };
   switch (event.name) {
-    case "state":
-      return { ...next, status: event.data };
+    case "state": {
+      const now = { ...next, status: event.data };
+      // Another run, which somebody else has started. What is about the run before goes.
+      return hasEnded(state) && !hasEnded(now) ? { ...now, ...nothingYet } : now;
+    }
     case "progress":
       return { ...next, progress: event.data };
     case "folder":

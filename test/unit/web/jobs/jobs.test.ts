@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import type { JobMessage } from "../../../../src/job/job-message.ts";
 import type { Job } from "../../../../src/web/jobs/job.ts";
 import { JobRefused } from "../../../../src/web/jobs/refusal.ts";
 import { eventually } from "../../../support/eventually.ts";
@@ -264,14 +265,93 @@ test("otherwise a job goes on when nobody watches it", async () => {
   assert.deepEqual(workers.all[0]?.asked, []);
 });
 
-test("a job's file that cannot be read costs this job only", () => {
+const left: JobMessage = {
+  ...{ type: "left", folder1: "INBOX", folder2: "INBOX", uid1: 7, octets: 9, isError: true, reason: "too large" },
+};
+
+/** What a server that was killed during a job's second run left, with the ways to it. */
+async function killedInSecondRun() {
   const before = desk();
-  const good = before.jobs.start(wantedBy("one"));
-  const bad = before.jobs.start(wantedBy("two"));
-  const path = join(before.directory, "jobs", bad.job.id, "job.json");
-  writeFileSync(path, "{");
-  const { jobs, warnings } = desk({ directory: before.directory });
-  assert.equal(jobs.kept.find(good.job.id, good.secret)?.state, "interrupted");
-  assert.equal(jobs.kept.get(bad.job.id), undefined);
-  assert.match(warnings.join(), new RegExp(bad.job.id));
+  const { job, secret } = before.jobs.start(wanted());
+  before.workers.all[0]?.say(line("one"), left);
+  await before.workers.all[0]?.end(done);
+  await before.jobs.resume(job, wanted());
+  before.workers.all[1]?.say(line("two"), left);
+  await job.summary();
+  const folder = join(before.directory, "jobs", job.id);
+  return { ...before, id: job.id, secret, folder, file: (name: string) => join(folder, name) };
+}
+
+test("of a server that was killed, the last run of a job is shown, and all of its log", async () => {
+  const { directory, id } = await killedInSecondRun();
+  const { jobs } = desk({ directory });
+  const { leftCount, lastLines } = await jobs.kept.get(id)!.summary();
+  assert.deepEqual([leftCount, lastLines], [1, ["one", "two"]]);
+});
+
+for (const text of ["{", "null", "{}", '{"id":"x"}']) {
+  test(`a job's file that has ${text} costs this job only, and goes when it is old`, () => {
+    const before = desk();
+    const good = before.jobs.start(wantedBy("one"));
+    const bad = before.jobs.start(wantedBy("two"));
+    const folder = join(before.directory, "jobs", bad.job.id);
+    writeFileSync(join(folder, "job.json"), text);
+    const { jobs, warnings } = desk({ directory: before.directory, keptMs: 1000 });
+    assert.equal(jobs.kept.find(good.job.id, good.secret)?.state, "interrupted");
+    assert.equal(jobs.kept.get(bad.job.id), undefined);
+    assert.match(warnings.join(), new RegExp(bad.job.id));
+    jobs.kept.deleteOld(Date.now());
+    assert.ok(existsSync(folder));
+    jobs.kept.deleteOld(Date.now() + 5000);
+    assert.ok(!existsSync(folder));
+  });
+}
+
+for (const text of ["", "null", "{}"]) {
+  test(`where a summary has ${text === "" ? "nothing" : text}, the history says what a job has come to`, async () => {
+    const { jobs, workers, directory } = desk();
+    const { job } = jobs.start(wanted());
+    workers.all[0]?.say(line("one"), left);
+    await workers.all[0]?.end(done);
+    writeFileSync(join(directory, "jobs", job.id, "summary.json"), text);
+    const { leftCount, lastLines } = await job.summary();
+    assert.deepEqual([leftCount, lastLines], [1, ["one"]]);
+  });
+}
+
+test("a history that is older than its summary, as after a loss of power, goes on from what it has", async () => {
+  const { jobs, workers, directory } = desk();
+  const { job } = jobs.start(wanted());
+  workers.all[0]?.say(line("one"), left, line("two"));
+  await workers.all[0]?.end(done);
+  const path = join(directory, "jobs", job.id, "history");
+  const entries = readFileSync(path, "utf8").trimEnd().split("\n");
+  assert.match(entries.at(-2)!, /two/);
+  writeFileSync(
+    path,
+    entries
+      .slice(0, -2)
+      .map((entry) => `${entry}\n`)
+      .join(""),
+  );
+  await jobs.resume(job, wanted());
+  workers.all[1]?.say(line("again"));
+  const { eventCount, lastLines } = await job.summary();
+  const told = await historyOf(job);
+  assert.deepEqual([eventCount, lastLines], [told.length, ["one", "again"]]);
+});
+
+test("what a loss of power left in a history that is none of its entries is passed over", async () => {
+  const { directory, id, file } = await killedInSecondRun();
+  const entries = readFileSync(file("history"), "utf8").split("\n");
+  const spoilt = entries.map((entry) => (entry.includes("two") ? entry.replace(/.{9}$/, "\0".repeat(9)) : entry));
+  writeFileSync(file("history"), [...spoilt.slice(0, -1), "\0\0\0\0", ""].join("\n"));
+  const { jobs, workers } = desk({ directory });
+  const job = jobs.kept.get(id)!;
+  assert.deepEqual((await job.summary()).lastLines, ["one"]);
+  await jobs.resume(job, wanted());
+  workers.all[0]?.say(line("three"));
+  assert.deepEqual((await job.summary()).lastLines, ["one", "three"]);
+  const told = await historyOf(job);
+  assert.equal((await job.summary()).eventCount, told.at(-1)?.id);
 });

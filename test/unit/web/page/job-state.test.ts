@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { JobStatus } from "../../../../src/web/api.ts";
 import { ending } from "../../../../src/web/page/job/ending-words.ts";
 import {
   afterEvent,
@@ -99,6 +100,18 @@ describe("events", () => {
         [2, "x"],
       ],
     );
+  });
+
+  test("of another run, which somebody else has started, begin anew", () => {
+    const state = (id: number, name: JobStatus["state"]): JobEvent => ({
+      name: "state",
+      id,
+      data: { ...status, state: name },
+    });
+    const again = after(start, left(11), { name: "certificate", id: 12, data: certificate }, state(13, "interrupted"));
+    assert.deepEqual([again.leftCount, again.certificates.length], [1, 1]);
+    const now = after(again, state(14, "queued"), state(15, "running"), left(16));
+    assert.deepEqual([now.leftCount, now.left.length, now.certificates, now.progress], [1, 1, [], undefined]);
   });
 
   test("say when it is over", () => {
