@@ -3,6 +3,7 @@
 
 import type { Listing } from "../mail/listing/list-mailboxes.ts";
 import { type PerSide, type Side, sides } from "../model/side.ts";
+import type { Gone } from "../sync/mailboxes/gone-plan.ts";
 import type { RenameNews, RenameSource } from "../sync/renames/rename-news-plan.ts";
 import type { Agenda } from "./agenda.ts";
 import { IntendedLoss } from "./intended-loss.ts";
@@ -11,11 +12,6 @@ import { IntendedLoss } from "./intended-loss.ts";
 const patienceMs = 1_500;
 
 type Asked = Parameters<RenameSource["mayExplain"]>[1];
-
-interface Gone {
-  readonly side: Side;
-  readonly name: string;
-}
 
 export class ReportedRenames implements RenameSource {
   readonly #agenda: Pick<Agenda, "takeRenames" | "expectRename">;

@@ -5,7 +5,7 @@ import { test, type TestContext } from "node:test";
 import { isCourierInstalled, startCourier } from "../support/courier.ts";
 import { isCyrusInstalled, startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
-import type { MailServer } from "../support/mail-server.ts";
+import { asUser, type MailServer } from "../support/mail-server.ts";
 import { type ImapsyncResult, runImapsync } from "../support/run-imapsync.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
@@ -23,6 +23,7 @@ import {
 const hasAll = isCyrusInstalled() && isCourierInstalled();
 const servers = await startAll({
   dovecot: startDovecot(),
+  other: startDovecot(),
   ...(hasAll && { cyrus: startCyrus({ users: userNames }), courier: startCourier() }),
 });
 
@@ -53,6 +54,29 @@ for (const name of ["dovecot", "cyrus", "courier"] as const)
         assert.deepEqual(await contents(stores.local), ["m1 \\deleted", "m2"]);
       },
     );
+
+test("--dry --delete1 announces what a run without --dry would do, or says that it does not know", async (t) => {
+  const stores = await onOne(t, servers.dovecot);
+  await deliver(stores.local, "INBOX", ...mails("m", 2));
+  const sure = await runImapsync(stores, ["--dry", "--delete1"]);
+  assert.deepEqual([sure.code, spared(sure)], [111, ["INBOX"]], sure.lines.join("\n"));
+  assert.doesNotMatch(sure.lines.join("\n"), /not really since --dry/);
+  const unsure = await runImapsync(stores, ["--dry", "--delete1", "--host2", "localhost"]);
+  assert.equal(unsure.code, 0, unsure.lines.join("\n"));
+  assert.match(unsure.lines.join("\n"), /folder INBOX of host2 may be the same folder as INBOX of host1/);
+  assert.deepEqual(await contents(stores.local), ["m1", "m2"]);
+});
+
+test("--subfolder2 leaves nothing out where two servers have one name, as behind tunnels", async (t) => {
+  const { dovecot, other } = servers;
+  const stores = await twoStores(t, { local: dovecot, remote: other });
+  const user = { local: asUser(stores.local, "same"), remote: asUser(stores.remote, "same") };
+  await command(user.local, "CREATE Saved");
+  await deliver(user.local, "Saved", ...mails("s", 2));
+  const args = ["--user1", "same", "--user2", "same", "--subfolder2", "Saved"];
+  const { figure, lines } = await runImapsync(stores, args);
+  assert.equal(figure("Messages transferred"), "2", lines.join("\n"));
+});
 
 test("--delete1 moves messages to another folder of the account", async (t) => {
   const stores = await onOne(t, servers.dovecot);

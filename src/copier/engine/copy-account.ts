@@ -140,14 +140,14 @@ function dependOnOrder({ options, merges, throttle }: CopyRun): boolean {
   );
 }
 
-interface Turn {
+interface Attempt {
   readonly work: FolderWork;
   /** No other folder is worked on. */
   readonly isAlone: boolean;
 }
 
 /** `lost`: connections were lost again and again, and not all was done. */
-async function copyOne(run: CopyRun, plan: AccountPlan, { work, isAlone }: Turn): Promise<"lost" | void> {
+async function copyOne(run: CopyRun, plan: AccountPlan, { work, isAlone }: Attempt): Promise<"lost" | void> {
   const { emit } = run;
   const { folder1, folder2 } = work;
   if (passOver(run, plan, work)) return;

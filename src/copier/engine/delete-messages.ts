@@ -2,6 +2,7 @@
 // but the first of equal ones (`--delete2duplicates`).
 
 import { expungeMarked } from "../../imap/verbs/expunge.ts";
+import { canonicalName } from "../../model/mailbox-name.ts";
 import { isEmpty, type UidSet, UidSetBuilder, uidSetOf, union } from "../../model/uid-set.ts";
 import type { CopyEvent } from "../events.ts";
 import { type Host, sideOf } from "../options/host.ts";
@@ -10,8 +11,9 @@ import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
 import { type Match, pairsIn } from "./match-plan.ts";
 import type { MessageTable } from "./message-table.ts";
+import { areOneByName } from "./one-account.ts";
 import { markMessages, removeMessages } from "./remove-messages.ts";
-import { isOneFolder } from "./same-folder.ts";
+import { isOneFolder, mayBeOneFolder } from "./same-folder.ts";
 import { doubtOfShared } from "./shared-folder.ts";
 
 type Why = Extract<CopyEvent, { type: "messages-deleted" }>["why"];
@@ -21,7 +23,7 @@ export async function deleteMoved(run: CopyRun, pair: OpenPair, { same }: Match)
   const { options } = run;
   const { tables, work } = pair;
   if (options.delete1 !== true) return;
-  if (options.dry !== true && (await isOneFolder(pair, same))) {
+  if (await isOnlyCopy(run, pair, same)) {
     const text = `nothing is deleted in folder ${work.folder1} of host1: folder ${work.folder2} of host2 is the same folder`;
     run.emit({ type: "error", error: { kind: "unclassified", text } });
     return;
@@ -31,6 +33,17 @@ export async function deleteMoved(run: CopyRun, pair: OpenPair, { same }: Match)
   const present = new UidSetBuilder();
   for (const [on1, on2] of pairsIn(same)) if (!goes(on2)) present.add(tables.local.uid(on1));
   await remove(run, pair, { host: 1, uids: union(present.build(), work.arrived), why: "moved" });
+}
+
+/** Whether both folders are one. A dry run, which marks nothing, may not find out. */
+async function isOnlyCopy({ options, emit }: CopyRun, pair: OpenPair, same: Match["same"]): Promise<boolean> {
+  if (options.dry !== true) return isOneFolder(pair, same);
+  const { folder1, folder2 } = pair.work;
+  if (!mayBeOneFolder(pair, same)) return false;
+  if (areOneByName(options) && canonicalName(folder1) === canonicalName(folder2)) return true;
+  const text = `folder ${folder2} of host2 may be the same folder as ${folder1} of host1: if it is, nothing will be deleted there`;
+  emit({ type: "notice", text, isWarning: true });
+  return false;
 }
 
 /** Of host2. */

@@ -17,6 +17,7 @@ import type { Aliases } from "./aliases.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { Folders2 } from "./create-folder.ts";
 import { FolderWork } from "./folder-work.ts";
+import { isOneAccount } from "./one-account.ts";
 import { RunFailure } from "./run-failure.ts";
 import type { Pairing } from "./tell-listing.ts";
 
@@ -62,7 +63,7 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
     ...{ options, layouts, folders: names, substitute: rules.folders.substitute },
     ...(pairing !== undefined && { automap: pairing.pairs }),
   });
-  const outside = outsideOfCopies(run, selected, layouts[2]);
+  const outside = outsideOfCopies(run, selected, { layout: layouts[2], listings });
   const { wanted, mixed } = options.mixfolders
     ? { wanted: outside, mixed: [] }
     : withoutMixing(outside, nameOn2, new Set(names[2]));
@@ -99,10 +100,19 @@ export function planAccount(run: CopyRun, listings: PerSide<AccountFolders>): Ac
 }
 
 /** Where an account is copied to a folder of itself, the copies of former runs are not copied deeper, unless they are asked for. */
-function outsideOfCopies({ options, emit }: CopyRun, selected: readonly string[], layout: Layout): readonly string[] {
+function outsideOfCopies(
+  { options, emit }: CopyRun,
+  selected: readonly string[],
+  { layout, listings }: { readonly layout: Layout; readonly listings: PerSide<AccountFolders> },
+): readonly string[] {
   const subfolder2 = unlessEmpty(options.subfolder2);
   const areChosen = [options.folder, options.folderrec].some((names) => (names ?? []).length > 0);
-  if (subfolder2 === undefined || areChosen || unlessEmpty(options.subfolder1) !== undefined || !isOneAccount(options))
+  if (
+    subfolder2 === undefined ||
+    areChosen ||
+    unlessEmpty(options.subfolder1) !== undefined ||
+    !isOneAccount(options, listings)
+  )
     return selected;
   const base = subfolder2Base(subfolder2, layout);
   const outside = selected.filter((folder) => !isInside(folder, base, layout.separator));
@@ -111,10 +121,6 @@ function outsideOfCopies({ options, emit }: CopyRun, selected: readonly string[]
     emit({ type: "notice", host: 1, text });
   }
   return outside;
-}
-
-function isOneAccount({ host1, user1, host2, user2 }: Options): boolean {
-  return host1?.toLowerCase() === host2?.toLowerCase() && user1 === user2;
 }
 
 /** The same, with names of host2 as the server lists them. */

@@ -16,8 +16,7 @@ import { type Match, pairsIn } from "./match-plan.ts";
  * the mark is looked for on host2.
  */
 export async function isOneFolder(pair: OpenPair, same: Match["same"]): Promise<boolean> {
-  const { channels, views } = pair;
-  if (views.local.uidValidity !== views.remote.uidValidity) return false;
+  const { channels } = pair;
   const uid = commonUid(pair, same);
   if (uid === undefined) return false;
   const wasMarked = await isMarkedOn(channels.remote, uid);
@@ -37,8 +36,14 @@ export async function isOneFolder(pair: OpenPair, same: Match["same"]): Promise<
   return isMarked !== wasMarked;
 }
 
+/** Nothing that both servers say speaks against it. */
+export function mayBeOneFolder(pair: OpenPair, same: Match["same"]): boolean {
+  return commonUid(pair, same) !== undefined;
+}
+
 /** Of a message that both hosts describe alike. */
-function commonUid({ tables: { local, remote } }: OpenPair, same: Match["same"]): number | undefined {
+function commonUid({ tables: { local, remote }, views }: OpenPair, same: Match["same"]): number | undefined {
+  if (views.local.uidValidity !== views.remote.uidValidity) return undefined;
   for (const [on1, on2] of pairsIn(same))
     if (local.uid(on1) === remote.uid(on2) && isMarked(local.flags(on1)) === isMarked(remote.flags(on2)))
       return local.uid(on1);

@@ -1,4 +1,4 @@
-// One folder of host1 in its turn: makes it on host2, with rights and subscription, and copies what is in it.
+// One folder of host1: makes it on host2, with rights and subscription, and copies what is in it.
 
 import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
@@ -15,7 +15,7 @@ import type { FolderWork } from "./folder-work.ts";
 import type { AccountPlan } from "./plan-account.ts";
 import { isToSubscribe } from "./subscriptions.ts";
 
-interface Turn {
+interface Taking {
   readonly work: FolderWork;
   readonly sessions: PerSide<Session>;
 }
@@ -24,9 +24,9 @@ interface Turn {
  * May be called again over new connections, and goes on from there.
  * @throws InterimapError that abandons the folder, a side or the run
  */
-export async function takeFolder(run: CopyRun, plan: AccountPlan, turn: Turn): Promise<void> {
+export async function takeFolder(run: CopyRun, plan: AccountPlan, taking: Taking): Promise<void> {
   const { emit, options, stop } = run;
-  const { work, sessions } = turn;
+  const { work, sessions } = taking;
   const { folder1, folder2 } = work;
   if (stop.aborted) return;
   if (options.skipemptyfolders && !work.isOn2 && (await isEmptyOn1(run, folder1, sessions.local))) {
@@ -38,7 +38,7 @@ export async function takeFolder(run: CopyRun, plan: AccountPlan, turn: Turn): P
     emit({ type: "folder-compared", folder1, folder2, onlyOn1: 0, onlyOn2: 0 });
     return;
   }
-  if (!work.isPrepared) await prepare(run, plan, turn);
+  if (!work.isPrepared) await prepare(run, plan, taking);
   if (options.justfolders !== true) await copyFolder(run, work, channelsOf(sessions));
 }
 
@@ -49,7 +49,7 @@ async function isEmptyOn1({ rules }: CopyRun, folder1: string, session: Session)
   return isEmpty(await rules.selection.uids(channel, view));
 }
 
-async function prepare(run: CopyRun, plan: AccountPlan, { work, sessions }: Turn): Promise<void> {
+async function prepare(run: CopyRun, plan: AccountPlan, { work, sessions }: Taking): Promise<void> {
   const { folders2, listings } = plan;
   const session = sessions.remote;
   const { folder1, folder2: folder } = work;
