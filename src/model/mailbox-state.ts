@@ -16,6 +16,9 @@ export interface Recorded extends MailboxState {
   readonly messages?: number | undefined;
 }
 
+/** What LIST reported (RFC 5819). */
+export type Listed = Recorded;
+
 /** What a server said of a mailbox at one moment. */
 export interface Observation extends MailboxState {
   /** Undefined when it did not say. */

@@ -8,7 +8,7 @@ import { isSelectable, list, listDelimiter } from "../../imap/verbs/list.ts";
 import type { ListAnswer } from "../../imap/verbs/listed.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { canonicalName, fromWire, isInbox, type Naming, type Shadowed, shadowed } from "../../model/mailbox-name.ts";
-import type { MailboxState } from "../../model/mailbox-state.ts";
+import type { Listed, MailboxState } from "../../model/mailbox-state.ts";
 import type { NamePair } from "../../model/name-pairs.ts";
 import type { Side } from "../../model/side.ts";
 import { groupBy } from "../../util/group-by.ts";
@@ -29,6 +29,11 @@ export interface ListedMailbox {
   readonly state: MailboxState | undefined;
   /** How many there are; undefined if the server did not say. */
   readonly messages?: number | undefined;
+}
+
+/** Undefined if the server reported no state. */
+export function listedState(mailbox: ListedMailbox | undefined): Listed | undefined {
+  return mailbox?.state && { ...mailbox.state, messages: mailbox.messages };
 }
 
 /** A mailbox that was listed in a line that makes no sense. */

@@ -5,7 +5,7 @@ import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import type { MessageIdentity } from "../../imap/verbs/fetch.ts";
 import type { Observed } from "../../mail/observe/changes.ts";
 import type { FlagSet } from "../../model/flags.ts";
-import type { MailboxState, Observation, Recorded } from "../../model/mailbox-state.ts";
+import type { Listed, MailboxState, Observation, Recorded } from "../../model/mailbox-state.ts";
 import type { MessageSizes } from "../../model/message-sizes.ts";
 import type { PerSide, Side } from "../../model/side.ts";
 import type { UidSet } from "../../model/uid-set.ts";
@@ -21,7 +21,7 @@ export interface MailboxWork extends RunContext {
   /** Undefined before the first synchronisation. */
   readonly before: PerSide<MailboxState | undefined>;
   /** What LIST reported; undefined if it reported nothing. */
-  readonly listed: PerSide<MailboxState | undefined>;
+  readonly listed: PerSide<Listed | undefined>;
   readonly sessions: PerSide<Channel>;
   /** The floors of the marker that was set for this round, once it is on the disk. */
   readonly marked?: PerSide<number> | undefined;

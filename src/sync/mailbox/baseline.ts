@@ -57,15 +57,18 @@ const sampleLimit = 32;
 /**
  * The sequence numbers of some messages. With them, a server that forgot what was expunged (RFC 7162 3.2.5.2) need not report
  * every gap. They are ranks among our mappings, so they are right only if every message has a mapping; a wrong one would hide
- * expunges.
+ * expunges. A number that no message has any more would have to be left out in a second SELECT: see `observeByQresync()`.
  */
 function sequenceSample(
-  { store, idx }: MailboxWork,
+  { store, idx, listed }: MailboxWork,
   side: Side,
   { rows, counts, beyond, below }: RecordOf & { readonly below: number },
 ): readonly (readonly [sequence: number, uid: number])[] {
   const total = rows();
   const count = total - countUids(beyond[side]);
   const hadMappingsOnly = total > 0 && counts?.[side] === count;
-  return hadMappingsOnly ? store.mappings.sequenceSample(idx, side, { below, count, limit: sampleLimit }) : [];
+  if (!hadMappingsOnly) return [];
+  const highest = listed[side]?.messages ?? count;
+  const sample = store.mappings.sequenceSample(idx, side, { below, count, limit: sampleLimit });
+  return sample.filter(([sequence]) => sequence <= highest);
 }

@@ -1,7 +1,7 @@
 // Goes through the mailboxes in which there may be something to do: the guard, the markers, and the workers.
 
 import { type Channel, openChannel } from "../../imap/mailbox/channel.ts";
-import type { Listing } from "../../mail/listing/list-mailboxes.ts";
+import { listedState, type Listing } from "../../mail/listing/list-mailboxes.ts";
 import { type Job, shareOut } from "../../mail/pool/share-out.ts";
 import { type ErrorCode, InterimapError, interrupted } from "../../model/errors.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
@@ -214,7 +214,7 @@ async function syncOne(run: Run, { name, known, marked, listings, sessions }: On
     name,
     wireNames: wireNamesOf(name, listings),
     before: known.states,
-    listed: perSide((side) => listings[side].mailboxes.get(name)?.state),
+    listed: perSide((side) => listedState(listings[side].mailboxes.get(name))),
     sessions,
     marked,
     ...rubbishOf(name, listings),

@@ -7,7 +7,8 @@ import { fetchIdentities, type MessageIdentity } from "../../imap/verbs/fetch.ts
 import { observe } from "../../mail/observe/observe.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { otherSide, type Side } from "../../model/side.ts";
-import { subtract, uidRange } from "../../model/uid-set.ts";
+import { emptyUidSet, subtract, uidRange, type UidSet } from "../../model/uid-set.ts";
+import { allDone } from "../../util/all-done.ts";
 import type { Run } from "../context/run.ts";
 import type { Prospect } from "../mailbox/prospect.ts";
 import { withoutLikes } from "./moves-plan.ts";
@@ -44,9 +45,16 @@ async function newIn(run: Run, side: Side, { mailbox, listed, wireNames }: Prosp
   const { idx, states } = mailbox;
   const state = states[side] ?? listed[side]?.state;
   const channel = openChannel(run.sessions[side]);
-  const { view } = await observe(channel, wireNames[side]);
-  if (!view.hasStickyUids || view.uidValidity !== state?.uidValidity) return undefined;
   const first = Math.min(states[side]?.uidNext ?? 1, store.transfers.interruption(idx)?.[side] ?? Infinity);
-  const unrecorded = subtract(uidRange(first, view.uidNext - 1), store.mappings.uids(idx, side, first));
-  return { channel, view, left: await fetchIdentities(channel, unrecorded) };
+  const recorded = store.mappings.uids(idx, side, first);
+  const unrecorded = (uidNext: number): UidSet => subtract(uidRange(first, uidNext - 1), recorded);
+  const observing = observe(channel, wireNames[side]);
+  // What LIST reported is asked for in the same packet as SELECT.
+  const asked = unrecorded(listed[side]?.state?.uidNext ?? 1);
+  const asking = fetchIdentities(channel, asked).catch(() => undefined);
+  await allDone<unknown>([observing, asking]);
+  const [{ view }, told] = [await observing, await asking];
+  if (!view.hasStickyUids || view.uidValidity !== state?.uidValidity) return undefined;
+  const rest = subtract(unrecorded(view.uidNext), told === undefined ? emptyUidSet : asked);
+  return { channel, view, left: [...(told ?? []), ...(await fetchIdentities(channel, rest))] };
 }

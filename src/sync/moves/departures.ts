@@ -1,6 +1,7 @@
 // Finds messages that vanished in a mailbox on one side and that the other side still has, confirmed as before a deletion.
 
 import { openChannel } from "../../imap/mailbox/channel.ts";
+import { listedState } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
 import { otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { hasUid, isEmpty } from "../../model/uid-set.ts";
@@ -61,7 +62,7 @@ function workOf(run: Run, { mailbox, listed, wireNames, isRubbish }: Prospect): 
       if (event.type !== "vanished-refuted") run.report(event);
     },
     repairs: false,
-    listed: perSide((side) => listed[side]?.state),
+    listed: perSide((side) => listedState(listed[side])),
     sessions: perSide((side) => openChannel(run.sessions[side])),
   };
 }
