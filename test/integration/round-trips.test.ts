@@ -2,7 +2,6 @@
 // whole round trip.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { sides } from "../../src/model/side.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { startAll } from "../support/start-all.ts";
