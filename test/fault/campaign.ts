@@ -1,18 +1,19 @@
 // Many trials: which, in which order, how many at a time, until when; and what they found.
-//   FULL=1           every scenario, both ways round, every step, every blow, shuffled, until FAULT_MINUTES (60) are over;
-//                    FROM=n goes on where a campaign with the same seed was after n trials
+//   THOROUGH=campaigns   every scenario, both ways round, every step, every blow, shuffled, until FAULT_MINUTES (60) are over;
+//                    (npm run test:fault sets it); FROM=n goes on where a campaign with the same seed was after n trials
 //   otherwise        one step of each scenario in its turn
 //   SCENARIO=text    only scenarios with this in their name; STEP=n, BLOW="cut local", LOST=n, FLIP=0|1 narrow it down further
 //   SERVERS="full nocondstore"  only servers that let the program know of this much (rungs.test.ts)
 //   SEED=n           another order, another sample
 //   AT_ONCE=n        so many trials at a time
-// Of lies (lie.test.ts), FULL=1 is a choice (lie-choice.ts): at each response one of them at least, each of them about each kind
+// Of lies (lie.test.ts), that is a choice (lie-choice.ts): at each response one of them at least, each of them about each kind
 //   of answer, at other places for another SEED. PLACES=n tells each of a kind at n places, EVERYTHING=1 all everywhere (a day).
 //   SCENARIO, FLIP, SIDE=local|remote, RESPONSE=n and LIE="left out" narrow it down; "left out|NO" is both of them.
 
 import { availableParallelism } from "node:os";
 import { groupBy } from "../../src/util/group-by.ts";
 import { type Random, seededRandom } from "../support/random.ts";
+import { isCampaign } from "../support/turns.ts";
 import type { End } from "./end.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 import { type Blow, losable } from "./steps.ts";
@@ -54,7 +55,7 @@ const progressStep = 100;
 const narrowing = ["SCENARIO", "STEP", "BLOW", "LOST", "FLIP", "SIDE", "RESPONSE", "LIE"];
 const isNarrow = narrowing.some((name) => env[name] !== undefined);
 /** Everything, or all of what was asked for. */
-export const isFull = env["FULL"] === "1" || isNarrow;
+export const isFull = isCampaign || isNarrow;
 /** Nothing stands for what is like it. */
 const isEverything = env["EVERYTHING"] === "1" || isNarrow;
 

@@ -15,6 +15,7 @@ import { seededRandom } from "../support/random.ts";
 import { runInterimap, type SectionSettings } from "../support/run-interimap.ts";
 import { diffSnapshots, type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
+import { isCampaign } from "../support/turns.ts";
 import { type TwoStores, twoStores } from "../support/two-stores.ts";
 import { type Likings, makeClient } from "./chaos-client.ts";
 import { type Lives, makeLives, type Way } from "./chaos-daemon.ts";
@@ -24,14 +25,14 @@ import { settle } from "./chaos-person.ts";
 import { startStory, type Story } from "./chaos-story.ts";
 import { makeTroubles } from "./chaos-troubles.ts";
 
-const { FULL, CHAOS_MINUTES, SEED, STORY } = process.env;
+const { CHAOS_MINUTES, SEED, STORY } = process.env;
 export const seed = Number(SEED ?? 1);
 /** How long the daemon may take to bring both sides into agreement once nothing happens any more. */
 const peaceMs = 180_000;
 const random = (part: number) => seededRandom(1_000 * seed + part);
 
 export interface Course {
-  /** Of chaos, unless CHAOS_MINUTES or FULL says otherwise. */
+  /** Of chaos, unless CHAOS_MINUTES or THOROUGH says otherwise. */
   readonly minutes: number;
   readonly settings: SectionSettings;
   /** How the daemon is started: one of these at a time. */
@@ -41,7 +42,7 @@ export interface Course {
 }
 
 export function minutesOf({ minutes }: Course): number {
-  return Number(CHAOS_MINUTES ?? (FULL === "1" ? 30 : minutes));
+  return Number(CHAOS_MINUTES ?? (isCampaign ? 30 : minutes));
 }
 
 export async function endsWell(t: TestContext, course: Course): Promise<void> {
@@ -176,7 +177,7 @@ function report(error: unknown, { stores, story, minutes }: Told): string {
   writeFileSync(join(kept, "story"), story.all().join("\n"));
   writeFileSync(join(kept, "log"), log);
   return [
-    `SEED=${seed} CHAOS_MINUTES=${minutes} FULL=1 npm run test:fault`,
+    `SEED=${seed} CHAOS_MINUTES=${minutes} npm run test:fault`,
     what,
     "",
     ...story.about([...new Set(words)]),

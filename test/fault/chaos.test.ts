@@ -1,7 +1,7 @@
 // Chaos: two clients change both sides at random while a daemon runs that is cut off, held up, killed and started again.
 // Then peace: both sides become identical, and hold what the model says.
 //   SEED=n           another course of events
-//   CHAOS_MINUTES=n  of chaos: 1, or 30 with FULL=1
+//   CHAOS_MINUTES=n  of chaos: 1, or 30 with THOROUGH=campaigns
 //   STORY=1          tell what happened even if all ends well
 //   CHAOS_DEBUG=1    the log has all that is said to the servers
 

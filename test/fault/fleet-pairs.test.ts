@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type PairsCampaign, runPairsCampaign } from "../support/pairs-campaign.ts";
-
-const isFull = process.env["FULL"] !== undefined;
+import { isCampaign } from "../support/turns.ts";
 
 const reduced: PairsCampaign = {
   ...{ pairs: 6, rhythm: 2, rounds: 4, seconds: 0, messages: [0, 3], changes: 4 },
@@ -23,7 +22,7 @@ const full = (): PairsCampaign => ({
 
 test("pairs stay in step while both sides change", async (t) => {
   const { runs, changes, seconds, delay, lag, run, mostAtOnce, stateOctets } = await runPairsCampaign(
-    isFull ? full() : reduced,
+    isCampaign ? full() : reduced,
   );
   const shown = ({ median, most }: { readonly median: number; readonly most: number }): string =>
     `${median.toFixed(1)} s in the median, at most ${most.toFixed(1)} s`;

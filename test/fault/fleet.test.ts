@@ -3,8 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Campaign, runCampaign } from "../support/fleet-campaign.ts";
-
-const isFull = process.env["FULL"] !== undefined;
+import { isCampaign } from "../support/turns.ts";
 
 const reduced: Campaign = {
   ...{
@@ -24,7 +23,7 @@ const full: Campaign = {
 };
 
 test("killed workers and a restarted database lose nothing, double nothing, and pass no limit", async (t) => {
-  const campaign = isFull ? full : reduced;
+  const campaign = isCampaign ? full : reduced;
   const { kills, messages, seconds, mostAtTarget } = await runCampaign(campaign);
   t.diagnostic(
     `${String(messages)} messages in ${seconds.toFixed(0)} s, ${String(kills)} workers killed, at most ${String(mostAtTarget)} accounts of the target at the same time`,

@@ -1,5 +1,5 @@
 // The copier is killed at a step, or a connection is cut there, and it is run again: nothing is there twice, nothing is
-// missing, and a further run has nothing to do. With FULL=1 at every step, else at a few; SCENARIO, STEP, BLOW and AT_ONCE as in
+// missing, and a further run has nothing to do. With THOROUGH=campaigns at every step, else at a few; SCENARIO, STEP, BLOW and AT_ONCE as in
 // campaign.ts.
 
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 // The original program is killed at a step of its first copy, or of a later run, and its database taken over: what ends up on
 // both sides is what the original would have reached undisturbed.
-//   FULL=1 every step; STEP=n only that one; SEED=n other steps
+//   THOROUGH=campaigns every step; STEP=n only that one; SEED=n other steps
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";

@@ -1,4 +1,4 @@
-// Rounds of changes, twenty with FULL=1, between two servers of which at least one cannot report what changed, with the sides either way.
+// Rounds of changes, twenty with THOROUGH=campaigns, between two servers of which at least one cannot report what changed, with the sides either way.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -10,6 +10,7 @@ import { seededRandom } from "../support/random.ts";
 import { makeHome, plainText, runInterimap, type SectionSettings } from "../support/run-interimap.ts";
 import type { SnapshotOptions } from "../support/snapshot.ts";
 import { type Profile, startStrictFilter, type Violation } from "../support/strict-filter.ts";
+import { isCampaign } from "../support/turns.ts";
 import { assertConverges, assertNothingToChange, assertRound, type Pair, type RoundOptions } from "./converge.ts";
 
 export interface Peer {
@@ -59,7 +60,7 @@ export function describeRounds({ peers, ...setting }: Setting): void {
   describePair({ names: { local: nameB, remote: nameA }, start: { local: startB, remote: startA }, ...setting });
 }
 
-const usualRounds = process.env["FULL"] === "1" ? 20 : 3;
+const usualRounds = isCampaign ? 20 : 3;
 
 type Entry = [name: string, start: () => Promise<Peer>];
 

@@ -11,7 +11,7 @@ import { describeChange, mutate } from "../support/mutate.ts";
 import { seededRandom } from "../support/random.ts";
 import { runInterimap, type RunResult } from "../support/run-interimap.ts";
 import { diffSnapshots, type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
-import { inTurn } from "../support/turns.ts";
+import { inTurn, isCampaign } from "../support/turns.ts";
 import {
   command,
   contents,
@@ -81,7 +81,7 @@ function withoutViews({ mailboxes, subscribed }: MailStoreSnapshot): MailStoreSn
   return { mailboxes: new Map([...mailboxes].filter(([name]) => !leftOut.includes(name))), subscribed };
 }
 
-const rounds = process.env["FULL"] === "1" ? 20 : 5;
+const rounds = isCampaign ? 20 : 5;
 
 async function convergesAndRests(stores: Scene, context = ""): Promise<void> {
   const { stderr } = await run(stores);

@@ -12,6 +12,7 @@ import { type Random, seededRandom } from "../support/random.ts";
 import type { AppendMessage } from "../support/raw-imap.ts";
 import { runInterimap } from "../support/run-interimap.ts";
 import { diffSnapshots, type MailStoreSnapshot, snapshot } from "../support/snapshot.ts";
+import { isCampaign } from "../support/turns.ts";
 import {
   asClient,
   deliver,
@@ -32,19 +33,17 @@ interface Pairing {
   readonly seed: number;
 }
 
-const isFull = process.env["FULL"] === "1";
-
 const pairings: readonly Pairing[] = [
   {
     name: "two Dovecots",
     start: () => Promise.all([startDovecot(), startDovecot()]),
-    rounds: isFull ? 100 : 8,
+    rounds: isCampaign ? 100 : 8,
     seed: 201,
   },
   {
     name: "Dovecot and Cyrus",
     start: () => Promise.all([startDovecot(), startCyrus({ users: userNames })]),
-    rounds: isFull ? 50 : 3,
+    rounds: isCampaign ? 50 : 3,
     seed: 202,
   },
 ];

@@ -18,6 +18,7 @@ import { quoted } from "../support/raw-imap.ts";
 import { makeHome, runInterimap, type RunResult, startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
+import { isCampaign } from "../support/turns.ts";
 import { asClient, command, contents, deliver, mail, mails, twoStores, userNames } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo, type Pair } from "./converge.ts";
@@ -104,7 +105,7 @@ interface Interruptions {
 }
 
 /** Each run of the tests takes a sample. */
-const mostTimes = process.env["FULL"] === undefined ? 6 : 60;
+const mostTimes = isCampaign ? 60 : 6;
 
 /** Interrupts run after run, until one has no more to do than fits before an interruption. Returns how many were. */
 async function interruptAllTheWay(

@@ -1,11 +1,15 @@
 // Tests that are the same for several values, e.g. for either side, take turns in `npm test`: each is made for one of the values,
-// the next one for the next value. THOROUGH=1 makes each for all of them.
+// the next one for the next value. THOROUGH=1 makes each for all of them, and runs of the command have a process each.
+// THOROUGH=campaigns, as in `npm run test:fault`, also makes campaigns in full (test/fault/campaign.ts), and more rounds.
 
 import { test } from "node:test";
 
 type Test = typeof test;
 
-const isThorough = process.env["THOROUGH"] === "1";
+const { THOROUGH } = process.env;
+export const isThorough = THOROUGH === "1" || THOROUGH === "campaigns";
+/** `npm run test:fault`: what goes through many cases goes through all of them, or through far more. */
+export const isCampaign = THOROUGH === "campaigns";
 
 /** Instead of test(), of the value in hand. For each value the same tests must be asked for, in the same order. */
 export function inTurn<V>(
