@@ -51,10 +51,9 @@ export async function runCourse(
   let day = 0;
   const run = async (words: readonly string[], lie?: Order): Promise<RunResult> => {
     proxy.begin(lie);
-    const [program, ...rest] = plainCommand() as [string, ...string[]];
-    const later = day === 0 ? [] : ["--require", preload];
     const result = await runInterimap(place.home, words, {
-      program: [program, ...later, ...rest],
+      program: plainCommand(),
+      ...(day > 0 && { preload }),
       env: { DAYS_LATER: String(day++) },
       timeoutMs: patienceMs,
     });

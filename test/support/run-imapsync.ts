@@ -6,7 +6,13 @@ import { fileURLToPath } from "node:url";
 import type { PerSide } from "../../src/model/side.ts";
 import { sum } from "../../src/util/sum.ts";
 import type { MailServer } from "./mail-server.ts";
-import { type RunningInterimap, type RunOptions, startInterimap } from "./run-interimap.ts";
+import {
+  type InterimapHome,
+  runInterimap,
+  type RunningInterimap,
+  type RunOptions,
+  startInterimap,
+} from "./run-interimap.ts";
 import type { TwoStores } from "./two-stores.ts";
 
 export interface ImapsyncResult {
@@ -41,14 +47,18 @@ export function startImapsync(
   args: readonly string[] = [],
   options: RunOptions = {},
 ): RunningInterimap {
+  return startInterimap(...commandOf(stores, args, options));
+}
+
+function commandOf(
+  stores: TwoStores,
+  args: readonly string[],
+  options: RunOptions,
+): [InterimapHome, readonly string[], RunOptions] {
   const { local, remote } = stores.proxies;
   const accounts = accountArguments({ local: local.server, remote: remote.server });
   const env = { ...options.env, TMPDIR: stores.home.directory };
-  return startInterimap(stores.home, [...accounts, "--nolog", ...args], {
-    ...options,
-    env,
-    program: imapsyncCommand(),
-  });
+  return [stores.home, [...accounts, "--nolog", ...args], { ...options, env, program: imapsyncCommand() }];
 }
 
 /** What the report of a folder says adds up, and a run that ended well has reached all messages. */
@@ -67,7 +77,7 @@ export async function runImapsync(
   args: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<ImapsyncResult> {
-  const { status, signal, stdout, stderr } = await startImapsync(stores, args, options).finished;
+  const { status, signal, stdout, stderr } = await runInterimap(...commandOf(stores, args, options));
   const lines = stdout.split("\n");
   assertAccounted(lines, status === 0);
   return {

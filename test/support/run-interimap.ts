@@ -6,7 +6,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runLines } from "./event-lines.ts";
 import type { MailServer } from "./mail-server.ts";
+import { runRepeated, type RunResult } from "./repeated-command.ts";
 import { removeScratch, scratchDirectory, whenProcessEnds } from "./scratch.ts";
+import { isThorough } from "./turns.ts";
+
+export type { RunResult };
 
 /** The lines of one section of the configuration file; undefined leaves a line out. */
 export type SectionSettings = Readonly<Record<string, string | undefined>>;
@@ -35,16 +39,10 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Default: interimapCommand(). */
   readonly program?: readonly string[];
+  /** Is loaded before the program, and may replace Date. */
+  readonly preload?: string;
   /** False: `--json` is not added to the arguments, as it is to every second run, so that all events are checked. */
   readonly hearsEvents?: boolean;
-}
-
-export interface RunResult {
-  /** Null when a signal ended it. */
-  readonly status: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 export interface RunningInterimap {
@@ -121,8 +119,27 @@ export async function runInterimap(
   args: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  return startInterimap(home, args, options).finished;
+  const { program = interimapCommand(), env, preload, timeoutMs = defaultTimeoutMs } = options;
+  const [node, file, ...rest] = program;
+  const isPlain = node === process.execPath && file?.startsWith(builtFolder) === true && rest.length === 0;
+  if (isThorough || !isPlain || Object.keys(env ?? {}).some((name) => readByNode.test(name)))
+    return startInterimap(home, args, options).finished;
+  const isHeard = hearsEvents(args, options);
+  const run = {
+    files: preload === undefined ? [file] : [preload, file],
+    args: [...(isHeard ? ["--json"] : []), ...args],
+    directory: home.directory,
+    environment: environmentOf(home, options),
+  };
+  const result = await runRepeated(run, timeoutMs);
+  return isHeard ? withoutEvents(result) : result;
 }
+
+const builtFolder = fileURLToPath(new URL("../../dist/", import.meta.url));
+const defaultTimeoutMs = 600_000;
+
+/** When it starts. */
+const readByNode = /^(?:NODE|SSL|OPENSSL|UV|LD|LC|LANG|TZ)/;
 
 /** For runs that do not end by themselves: --watch and --notify. */
 export function startInterimap(
@@ -130,15 +147,16 @@ export function startInterimap(
   args: readonly string[] = [],
   options: RunOptions = {},
 ): RunningInterimap {
-  const [program, ...first] = (options.program ?? interimapCommand()) as [string, ...string[]];
+  const [program, ...rest] = (options.program ?? interimapCommand()) as [string, ...string[]];
+  const first = options.preload === undefined ? rest : ["--require", options.preload, ...rest];
   const isHeard = hearsEvents(args, options);
   const child = spawn(program, [...first, ...(isHeard ? ["--json"] : []), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     cwd: home.directory,
-    env: { ...process.env, ...homeEnvironment(home), ...options.env },
+    env: environmentOf(home, options),
   });
   const forget = whenProcessEnds(() => child.kill("SIGKILL"));
-  const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? 600_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? defaultTimeoutMs);
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => (output[name] += text));
@@ -147,12 +165,7 @@ export function startInterimap(
     child.once("error", reject);
     child.once("close", (status, signal) => resolve({ status, signal, ...output }));
   })
-    .then((result) => {
-      if (!isHeard) return result;
-      checkEvents(result);
-      // Nothing else goes there.
-      return { ...result, stdout: "" };
-    })
+    .then((result) => (isHeard ? withoutEvents(result) : result))
     .finally(() => {
       clearTimeout(timer);
       forget();
@@ -186,11 +199,21 @@ function hearsEvents(args: readonly string[], { program, hearsEvents = true }: R
 
 const notWork = /^(?:--(?:json|status|health|help|version|completion|complete)\b.*|-h|check|init|login|import)$/;
 
+/** Checks them. Nothing else goes there. */
+function withoutEvents(result: RunResult): RunResult {
+  checkEvents(result);
+  return { ...result, stdout: "" };
+}
+
 /** Of a process that was killed, what it said last may be half a line. */
 function checkEvents({ stdout, status }: RunResult): void {
   // It understood nothing of the command line, or of its configuration, or was killed.
   if (stdout === "" || status === null) return;
   runLines(stdout);
+}
+
+function environmentOf(home: InterimapHome, { env }: RunOptions): NodeJS.ProcessEnv {
+  return { ...process.env, ...homeEnvironment(home), ...env };
 }
 
 export function homeEnvironment(home: InterimapHome): Record<string, string> {
