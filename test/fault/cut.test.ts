@@ -12,7 +12,7 @@ test("cut off at any step and run again, it ends in the same state", async (t) =
   const { summary, failures } = await conduct({
     world,
     blows: ["cut local", "cut remote"],
-    scenarios: share(1, 4),
+    scenarios: share(1, 8),
     sample: isFull ? Infinity : 1,
   });
   t.diagnostic(summary);
@@ -26,7 +26,7 @@ test("a daemon that is cut off at any step reaches the same end by itself", asyn
     world,
     blows: ["cut local", "cut remote"],
     // It wants a database, takes no other command, and does not say by its exit status that messages were refused.
-    scenarios: share(2, 12).filter(({ synced, args, differs }) => synced && !args && differs !== true),
+    scenarios: share(2, 20).filter(({ synced, args, differs }) => synced && !args && differs !== true),
     sample: isFull ? 10 : 1,
     asDaemon: true,
   });

@@ -15,7 +15,7 @@ test("whatever a server says once, nothing is lost, and the truth makes both sid
   const { summary, failures } = await conductLies({
     name: t.name,
     world,
-    scenarios: share(seed % 6, 6),
+    scenarios: share(seed % 10, 10),
     sample: isFull ? Infinity : 3,
     places: 2,
   });

@@ -29,7 +29,7 @@ for (const [part, [local, remote]] of pairs.entries()) {
       const { summary, failures } = await conduct({
         ...{ world, servers },
         blows: ["kill", "cut local", "cut remote"],
-        scenarios: share(4 * part, 4 * pairs.length).filter((one) => remote !== "bare" || !waitsForUids(one)),
+        scenarios: share(6 * part, 6 * pairs.length).filter((one) => remote !== "bare" || !waitsForUids(one)),
         sample: isFull ? Infinity : 1,
       });
       t.diagnostic(summary);
@@ -46,7 +46,7 @@ if (isAskedFor("SERVERS", daemon))
       ...{ world, servers: daemon },
       blows: ["cut local", "cut remote"],
       // As in the cut test.
-      scenarios: share(3, 12).filter(({ synced, args, differs }) => synced && !args && differs !== true),
+      scenarios: share(3, 20).filter(({ synced, args, differs }) => synced && !args && differs !== true),
       sample: isFull ? 10 : 1,
       asDaemon: true,
     });

@@ -13,7 +13,7 @@ test("killed at any step and run again, it ends in the same state", async (t) =>
   const { summary, failures } = await conduct({
     world,
     blows: ["kill"],
-    scenarios: share(0, 4),
+    scenarios: share(0, 8),
     sample: isFull ? Infinity : 1,
   });
   t.diagnostic(summary);
@@ -29,7 +29,7 @@ test("the same with Cyrus on one side", async (t) => {
     world,
     blows: ["kill", "cut local", "cut remote"],
     // Made anew for each trial; what an earlier kill leaves is not the same each time.
-    scenarios: share(1, 12).filter(({ killedAt }) => killedAt === undefined),
+    scenarios: share(1, 20).filter(({ killedAt }) => killedAt === undefined),
     sample,
   });
   t.diagnostic(summary);
