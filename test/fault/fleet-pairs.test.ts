@@ -6,7 +6,7 @@ import { type PairsCampaign, runPairsCampaign } from "../support/pairs-campaign.
 import { isCampaign } from "../support/turns.ts";
 
 const reduced: PairsCampaign = {
-  ...{ pairs: 6, rhythm: 2, rounds: 4, seconds: 0, messages: [0, 3], changes: 4 },
+  ...{ pairs: 5, rhythm: 2, rounds: 3, seconds: 0, messages: [0, 3], changes: 4 },
   ...{ workers: 2, concurrency: 2, limit: 3 },
 };
 

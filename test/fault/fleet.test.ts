@@ -7,13 +7,13 @@ import { isCampaign } from "../support/turns.ts";
 
 const reduced: Campaign = {
   ...{
-    accounts: 30,
+    accounts: 18,
     messages: [2, 20],
     workers: 2,
     concurrency: 2,
     limit: 3,
-    killEvery: { accounts: 8 },
-    restartAfter: 12,
+    killEvery: { accounts: 6 },
+    restartAfter: 9,
   },
 };
 

@@ -18,7 +18,7 @@ import { quoted } from "../support/raw-imap.ts";
 import { makeHome, runInterimap, type RunResult, startInterimap } from "../support/run-interimap.ts";
 import { startAll } from "../support/start-all.ts";
 import { startTrafficProxy, type TrafficProxy } from "../support/traffic-proxy.ts";
-import { isCampaign } from "../support/turns.ts";
+import { isCampaign, oneIn } from "../support/turns.ts";
 import { asClient, command, contents, deliver, mail, mails, twoStores, userNames } from "../support/two-stores.ts";
 import { dump, execute } from "../unit/state/databases.ts";
 import { assertConverges, assertNothingToDo, type Pair } from "./converge.ts";
@@ -168,15 +168,18 @@ function namesByUid(server: MailServer): Promise<ReadonlyMap<string, ReadonlyMap
   });
 }
 
-const cases: readonly (readonly [name: string, signal: NodeJS.Signals, servers: () => PerSide<MailServer>])[] = [
-  ["Dovecot and Dovecot", "SIGTERM", () => ({ local: asUser(dovecot, "a1"), remote: asUser(dovecot, "a2") })],
-  ["Dovecot and Cyrus", "SIGINT", () => ({ local: asUser(dovecot, "c1"), remote: asUser(cyrus, "s1") })],
-  ["Cyrus and Dovecot", "SIGTERM", () => ({ local: asUser(cyrus, "s2"), remote: asUser(dovecot, "d2") })],
+type Case = readonly [seed: number, name: string, signal: NodeJS.Signals, servers: () => PerSide<MailServer>];
+
+/** The second one is much like the third. */
+const cases: readonly Case[] = [
+  [2, "Dovecot and Cyrus", "SIGINT", () => ({ local: asUser(dovecot, "c1"), remote: asUser(cyrus, "s1") })],
+  [1, "Dovecot and Dovecot", "SIGTERM", () => ({ local: asUser(dovecot, "a1"), remote: asUser(dovecot, "a2") })],
+  [3, "Cyrus and Dovecot", "SIGTERM", () => ({ local: asUser(cyrus, "s2"), remote: asUser(dovecot, "d2") })],
 ];
 
-for (const [seed, [name, signal, servers]] of cases.entries()) {
+for (const [seed, name, signal, servers] of oneIn(2, cases)) {
   test(`${signal} again and again between ${name}: nothing is lost, nothing is there twice`, async (t) => {
-    const random = seededRandom(seed + 1);
+    const random = seededRandom(seed);
     const pair = await filled(t, servers(), random);
     let expected = perBox.local + perBox.remote + 1;
     const last = expected;
