@@ -1,5 +1,5 @@
-// Messages that somebody moved out of a mailbox before deleting it: the other server, which has them in that mailbox, copies them
-// to where they are now, whatever becomes of the mailbox. Nothing is sent again.
+// Messages that somebody moved out of a mailbox before deleting it, or making it anew: the other server, which has them in that
+// mailbox, moves them to where they are now, or copies them before it deletes the mailbox. Nothing is sent again.
 
 import assert from "node:assert/strict";
 import { after, describe, type TestContext } from "node:test";
@@ -13,7 +13,17 @@ import { startAll } from "../support/start-all.ts";
 import { type Profile, startStrictFilter } from "../support/strict-filter.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
 import { inTurn } from "../support/turns.ts";
-import { command, deliver, expunge, mail, mails, store, type TwoStores } from "../support/two-stores.ts";
+import {
+  asClient,
+  command,
+  contents,
+  deliver,
+  expunge,
+  mail,
+  mails,
+  store,
+  type TwoStores,
+} from "../support/two-stores.ts";
 import { assertNothingToChange } from "./converge.ts";
 
 const onOne = inTurn(sides);
@@ -39,6 +49,9 @@ const kinds: Readonly<Record<string, MailServer>> = {
   "the model of Gmail": gmail,
   "a server without UIDPLUS and mod-sequences": await lesser(third, "bare"),
 };
+
+/** These lack either MOVE or what removes single messages. */
+const without: ReadonlySet<string> = new Set(["a server without UIDPLUS and mod-sequences"]);
 
 const following = { "follow-deletions": "YES" };
 const ending = { "follow-deletions": "YES", "trash-mailbox": "" };
@@ -72,6 +85,20 @@ async function runs(stores: TwoStores, status = 0, ...args: readonly string[]): 
 const held = (server: MailServer): Promise<Record<string, string>> =>
   heldBy(server, (name) => !/^(?:INBOX|\[Gmail\].*)$/s.test(name));
 
+/** After these commands in it. Some servers make UIDVALIDITY from the time. */
+async function makeAnew(server: MailServer, ...lines: readonly string[]): Promise<void> {
+  const validity = async (): Promise<string | undefined> =>
+    asClient(server, async (imap) => {
+      const { untagged } = await imap.run("STATUS old (UIDVALIDITY)");
+      return /UIDVALIDITY (\d+)/.exec(untagged.map(({ line }) => line).join(" "))?.[1];
+    });
+  const before = await validity();
+  await command(server, "SELECT old", ...lines, "SELECT rest", "DELETE old", "CREATE old");
+  while ((await validity()) === before) await command(server, "DELETE old", "CREATE old");
+}
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
 /** How often a server was told to. */
 function told(stores: TwoStores, side: Side, ...verbs: readonly string[]): readonly number[] {
   return verbs.map((verb) => stores.proxies[side].counts.get(verb) ?? 0);
@@ -94,6 +121,25 @@ for (const [name, server] of Object.entries(kinds))
         assert.deepEqual(await held(stores[other]), { ...now, "Deleted Mailboxes/old": "o1 o2 o3 o4" });
         await assertNothingToChange(stores);
       });
+
+      if (!without.has(name))
+        test(`made anew on the ${side} server: they are moved, with their flags`, async (t) => {
+          const stores = await synchronised(t, { server, side });
+          await makeAnew(
+            stores[side],
+            "UID STORE 1 -FLAGS (\\Seen)",
+            "UID STORE 2 +FLAGS (\\Flagged)",
+            "UID MOVE 1:3 box",
+          );
+          await runs(stores);
+          assert.equal(sumOf(told(stores, other, "MOVE", "COPY")), 1);
+          assert.deepEqual(told(stores, other, "APPEND"), [0]);
+          for (const one of sides) {
+            assert.deepEqual(await held(stores[one]), { box: "o1 o2 o3 there", old: "o4", rest: "" });
+            assert.deepEqual(await contents(stores[one], "box"), ["o1", "o2 \\flagged \\seen", "o3 \\seen", "there"]);
+          }
+          await assertNothingToChange(stores);
+        });
     }
   });
 
@@ -149,17 +195,68 @@ for (const side of sides) {
     await command(stores[side], "SELECT old", "UID MOVE 1:3 box", "SELECT rest", "DELETE old");
     await expunge(stores[other], "4", "old");
     await runs(stores);
-    for (const one of sides)
-      assert.deepEqual(await held(stores[one]), { box: "o1 o2 o3 there", old: "o1 o2 o3", rest: "" });
+    for (const one of sides) assert.deepEqual(await held(stores[one]), { box: "o1 o2 o3 there", old: "", rest: "" });
     await assertNothingToChange(stores);
   });
 
-  test(`a mailbox that is left alone, gone from the ${side} server: they are copied from it`, async (t) => {
+  test(`a mailbox that is left alone, gone from the ${side} server: they are moved out of it, also if it comes back`, async (t) => {
     const stores = await synchronised(t, { side });
     await command(stores[side], "SELECT old", "UID MOVE 1:3 box", "SELECT rest", "DELETE old");
     await runs(stores, 1);
-    assert.deepEqual(told(stores, other, "COPY", "APPEND"), [1, 0]);
-    assert.deepEqual(await held(stores[other]), { box: "o1 o2 o3 there", old: "o1 o2 o3 o4", rest: "" });
+    assert.deepEqual(told(stores, other, "MOVE", "APPEND"), [1, 0]);
+    assert.deepEqual(await held(stores[other]), { box: "o1 o2 o3 there", old: "o4", rest: "" });
+    await command(stores[side], "CREATE old");
+    await runs(stores);
+    for (const one of sides) assert.deepEqual(await held(stores[one]), { box: "o1 o2 o3 there", old: "o4", rest: "" });
+    await assertNothingToChange(stores);
+  });
+
+  test(`with EMPTY, one that was emptied by moves before it was deleted on the ${side} server is deleted`, async (t) => {
+    const settings = { ...ending, "follow-deletions": "EMPTY" };
+    const stores = await synchronised(t, { settings, server: kinds["a server without mod-sequences"]!, side });
+    await command(stores[side], "SELECT old", "UID MOVE 1:2 box", "UID MOVE 3:4 rest", "SELECT rest", "DELETE old");
+    await runs(stores);
+    assert.deepEqual(told(stores, other, "MOVE", "APPEND", "DELETE"), [2, 0, 1]);
+    for (const one of sides) assert.deepEqual(await held(stores[one]), { box: "o1 o2 there", rest: "o3 o4" });
+    await assertNothingToChange(stores);
+  });
+
+  test(`what is also in the mailbox that was made anew on the ${side} server was copied`, async (t) => {
+    const stores = await synchronised(t, { server: kinds["a server without QRESYNC"]!, side });
+    await makeAnew(stores[side], "UID COPY 1:2 rest", "UID MOVE 1:3 box");
+    await command(stores[side], "SELECT rest", "UID MOVE 1:2 old");
+    await runs(stores);
+    for (const one of sides)
+      assert.deepEqual(await held(stores[one]), { box: "o1 o2 o3 there", old: "o1 o2 o4", rest: "" });
+    await assertNothingToChange(stores);
+  });
+
+  test(`a mailbox that the ${side} server has all the time and does not show for a while loses nothing`, async (t) => {
+    const stores = await synchronised(t, { side });
+    await command(stores[side], "SELECT old", "UID COPY 1:2 box");
+    const hide = { pattern: /^\* (?:LIST|STATUS) .*old/, always: true, action: () => ({ instead: "* OK hidden" }) };
+    stores.hold(side, "server", hide);
+    stores.hold(side, "client", {
+      pattern: / STATUS "?old/,
+      always: true,
+      action: (line) => ({ instead: line.replace("old", "nowhere") }),
+    });
+    await runs(stores, 1);
+    stores.release(side);
+    await runs(stores);
+    const all = { box: "o1 o2 there", old: "o1 o2 o3 o4", rest: "" };
+    for (const one of sides) assert.deepEqual(await held(stores[one]), all);
+    await assertNothingToChange(stores);
+  });
+
+  test(`a dry run says what would be moved out of a mailbox that was made anew on the ${side} server`, async (t) => {
+    const stores = await synchronised(t, { side });
+    await makeAnew(stores[side], "UID MOVE 1:3 box");
+    const lines = await runs(stores, 0, "--dry-run");
+    assert.match(lines, new RegExp(`^${other}\\(old\\): Would move 3 messages to "box"`, "m"));
+    assert.match(lines, new RegExp(`^${side}\\(old\\): Would add 1 message`, "m"));
+    assert.doesNotMatch(lines, /\(box\): Would/);
+    assert.deepEqual(told(stores, other, "MOVE", "COPY", "APPEND"), [0, 0, 0]);
   });
 
   test(`a dry run says that the mailbox would be deleted, and does nothing on the ${other} server`, async (t) => {

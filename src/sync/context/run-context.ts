@@ -38,7 +38,7 @@ export interface RunContext {
   readonly guard: DeletionGuard;
   /** The surveys of the mailboxes that were opened so far. */
   readonly surveys: Surveys;
-  /** In a dry run, by mailbox: new messages of each side that would reach the other side by a move. */
+  /** In a dry run, by mailbox: messages of each side that would not be copied, but moved by that side or the other one. */
   readonly movedHere: Map<number, PerSide<UidSet>>;
   /** What this run knows of whether each server accepts messages. */
   readonly shortage: PerSide<Shortage>;

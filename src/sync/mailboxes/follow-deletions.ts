@@ -10,7 +10,7 @@ import { countUids } from "../../model/uid-set.ts";
 import { changesNothing, type Run } from "../context/run.ts";
 import { massDisappearance } from "../deletions/deletion-guard-words.ts";
 import { isSideAsRecorded } from "../mailbox/glance.ts";
-import { copyFromDeleted } from "../moves/out-of-deleted.ts";
+import { type Lost, moveOutOfLost } from "../moves/out-of-lost.ts";
 import { leaveMailboxes } from "../renames/second-look.ts";
 import {
   areTooMany,
@@ -66,7 +66,11 @@ export async function followDeletions(run: Run, wanted: FollowedDeletions, scene
     else roots.push(root);
   }
   const doomed = roots.flatMap((root) => [root, ...root.below]);
-  const areCopied = await copyFromDeleted(run, scene, doomed);
+  // Where another has the name, nothing comes back, and nothing else is left for its own sake.
+  const others = scene.areReplaced === true ? [] : lostForGood(scene, [...returning, ...plan.left], wentBack);
+  const areCopied = await moveOutOfLost(run, scene, {
+    lost: [...doomed.map((one) => ({ ...one, isDoomed: true })), ...others],
+  });
   await leaveMailboxes(run.sessions);
   // Nothing can come back to a name that is taken.
   if (scene.areReplaced === true) returning.length = 0;
@@ -85,6 +89,28 @@ export async function followDeletions(run: Run, wanted: FollowedDeletions, scene
     else left.push({ ...root, reason: refusal });
   }
   return { isAny, reasons: reasonsOf(left) };
+}
+
+/** Not those that a server lacks because it went back. */
+function lostForGood({ known }: Scene, all: readonly Gone[], wentBack: readonly Side[]): readonly Lost[] {
+  return all.flatMap(({ side, name }) => {
+    const idx = known.get(name)?.idx;
+    return idx === undefined || wentBack.includes(side) ? [] : [{ side, idx, name }];
+  });
+}
+
+/** Where deletions are left to the user: only what was moved out of the mailboxes before is moved on the other server, too. */
+export async function leaveDeleted(run: Run, scene: Scene): Promise<Followed> {
+  if (run.isGiven === true || sides.some((side) => scene.listings[side].unreadable.length > 0)) return nothing;
+  let looking: Promise<ReadonlySet<string>> | undefined;
+  const look = async (): Promise<ReadonlySet<string>> => {
+    const seen = await lookAgain(run, scene);
+    return new Set(seen?.gone.map(({ name }) => name));
+  };
+  const isGone = async ({ name }: Lost): Promise<boolean> => (await (looking ??= look())).has(name);
+  const isAny = await moveOutOfLost(run, scene, { lost: lostForGood(scene, scene.gone, []), isGone });
+  await leaveMailboxes(run.sessions);
+  return { ...nothing, isAny };
 }
 
 function reasonsOf(left: readonly Left[]): ReadonlyMap<string, string> {
@@ -151,7 +177,7 @@ async function changedAmong(
   for (const one of mailboxes) {
     const side = otherSide(one.side);
     const record = known.get(one.name);
-    if (record === undefined || tellsChanges(record, side)) continue;
+    if (record === undefined || one.messages === 0 || tellsChanges(record, side)) continue;
     const { idx, states, counts } = record;
     const { wireName } = listed[side].get(one.name)!;
     const look = { store, idx, states, counts, sessions, wireNames: perSide(() => wireName) };

@@ -4,7 +4,7 @@
 import type { ListedMailbox } from "../../mail/listing/list-mailboxes.ts";
 import type { FollowedDeletions } from "../../model/followed-deletions.ts";
 import { isWithin } from "../../model/mailbox-name.ts";
-import { followsChanges, sameState } from "../../model/mailbox-state.ts";
+import { followsChanges, type MailboxState, sameState } from "../../model/mailbox-state.ts";
 import { otherSide, type PerSide, type Side } from "../../model/side.ts";
 import type { KnownMailbox } from "./mailbox-plan.ts";
 
@@ -93,12 +93,19 @@ function judge(situation: GoneSituation, { side, name }: Gone): Verdict {
   const isAsItWas = sameState(now, before) && there.messages === counts[otherSide(side)];
   if (which === "EMPTY" && there.messages > 0) return "it is not empty";
   if (which === "EMPTY")
-    return isAsItWas ? { returns: false, mailbox } : "it has changed since it was last synchronised";
+    return isAsItWas || isMovedOut(before, now, countMapped(record.idx))
+      ? { returns: false, mailbox }
+      : "it has changed since it was last synchronised";
   if (!isAsItWas) return { returns: true, mailbox };
   const isOnBoth = counts.local === counts.remote && countMapped(record.idx) === there.messages;
   if (isOnBoth) return { returns: false, mailbox };
   // What an interrupted run has left is finished where it comes back.
   return record.isUnfinished ? { returns: true, mailbox } : "it has messages that only one server has";
+}
+
+/** Whether an empty mailbox has lost no more than what was moved out of it: such messages have no row any more. */
+function isMovedOut(before: MailboxState, now: MailboxState, mapped: number): boolean {
+  return mapped === 0 && now.uidValidity === before.uidValidity && now.uidNext === before.uidNext;
 }
 
 /** Whether numbers tell of each change; where they do not, its flags have to be looked at. */

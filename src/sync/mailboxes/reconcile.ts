@@ -77,7 +77,7 @@ export async function reconcile(run: Run): Promise<Reconciled> {
       continue;
     }
     // What is in new mailboxes may come from deleted ones.
-    if (isPatient && !areRecorded && mayDelete(run, plan) && plan.record.some(({ name }) => !known.has(name))) {
+    if (isPatient && !areRecorded && mayLeave(run, plan) && plan.record.some(({ name }) => !known.has(name))) {
       areRecorded = true;
       await settleSubscriptions(run, { listings, plan });
       continue;
@@ -102,8 +102,8 @@ export async function reconcile(run: Run): Promise<Reconciled> {
   }
 }
 
-function mayDelete(run: Run, { gone }: MailboxPlan): boolean {
-  return run.deletions !== undefined && gone.length > 0 && !changesNothing(run);
+function mayLeave(run: Run, { gone }: MailboxPlan): boolean {
+  return gone.length > 0 && !changesNothing(run);
 }
 
 /** What deals with deleted mailboxes is loaded when there may be any. */
@@ -111,7 +111,10 @@ async function settleDeletions(
   run: Run,
   scene: Pick<Reconciled, "listings" | "known"> & Pick<MailboxPlan, "gone">,
 ): Promise<Followed | undefined> {
-  if (run.deletions === undefined) return undefined;
+  if (run.deletions === undefined) {
+    if (scene.gone.length === 0) return undefined;
+    return (await import("./follow-deletions.ts")).leaveDeleted(run, scene);
+  }
   const isThere = (name: string): boolean =>
     sides.some((side) => scene.listings[side].mailboxes.get(name)?.exists === true);
   if (scene.gone.length === 0 && [...scene.known.keys()].every(isThere)) return undefined;

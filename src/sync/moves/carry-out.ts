@@ -3,6 +3,7 @@
 
 import { CommandRefused } from "../../imap/command-refused.ts";
 import { whereOffered } from "../../imap/step-down.ts";
+import { expunge } from "../../imap/verbs/expunge.ts";
 import { copyMessages, type Destination, moveMessages, type Placed, setsToPlace } from "../../imap/verbs/move.ts";
 import { fingerprint } from "../../model/fingerprint.ts";
 import { nothingSeen } from "../../model/mailbox-state.ts";
@@ -24,8 +25,11 @@ export interface Errand {
   readonly side: Side;
   /** The floors of the markers that were set in this run, by mailbox. */
   readonly marks: Map<number, PerSide<number>>;
-  /** In the source as well. */
-  readonly areToStay?: boolean;
+  /**
+   * What becomes of those that are only copied: they stay where they were, or are removed there. Unless told, the work on the
+   * source deletes them.
+   */
+  readonly fate?: "kept" | "removed";
 }
 
 /** Which message will become the copy of which. */
@@ -83,10 +87,11 @@ async function moveTogether(errand: Errand, moves: readonly Order[]): Promise<vo
     });
     try {
       const outcome =
-        errand.areToStay === true
+        errand.fate === "kept"
           ? await copying()
           : await whereOffered(channel, "MOVE", { withIt: moving, withoutIt: copying });
-      note(errand, those, outcome);
+      const told = note(errand, those, outcome);
+      if (errand.fate === "removed" && told.length > 0) await removeFrom(errand, uidSetOf(told), outcome);
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
       // They are copied and deleted.
@@ -96,14 +101,40 @@ async function moveTogether(errand: Errand, moves: readonly Order[]): Promise<vo
   await allDone(setsToPlace(channel, uidSetOf(byUid.keys()), destination.wireName).map(one));
 }
 
+/**
+ * Those of which it is certain that there is a copy; where nothing else can be removed along with them. Then neither server has
+ * them in the source, and nothing else will find that out.
+ */
+async function removeFrom(
+  { run: { store, report }, source, side }: Errand,
+  uids: UidSet,
+  { isCopy }: Outcome,
+): Promise<void> {
+  const other = otherSide(side);
+  const channel = source.sessions[other];
+  if (isCopy) {
+    if (!channel.capabilities.has("UIDPLUS")) return;
+    await expunge(channel, uids);
+    report({ type: "messages-removed", side: other, mailbox: source.name, uids });
+  }
+  const rows = store.mappings.pairsOf(source.idx, other, uids);
+  store.mappings.remove(
+    source.idx,
+    rows.map(({ local }) => local),
+  );
+}
+
 function destinationOf({ target: { mailbox, listed, wireNames }, side }: Errand): Destination {
   const other = otherSide(side);
   const { uidValidity, uidNext } = mailbox.states[other] ?? nothingSeen(listed[other]!.state!.uidValidity);
   return { wireName: wireNames[other], uidValidity, nextUid: uidNext };
 }
 
-/** In one transaction. If the server reports nothing about the copies, the work on the target searches for them. */
-function note(errand: Errand, moves: readonly Order[], { placed, isCopy }: Outcome): void {
+/**
+ * In one transaction. If the server reports nothing about the copies, the work on the target searches for them. Returns the UIDs
+ * of those that are recorded now, where they were before.
+ */
+function note(errand: Errand, moves: readonly Order[], { placed, isCopy }: Outcome): readonly number[] {
   const { run, source, target, side } = errand;
   const { store, guard, report } = run;
   const [other, { idx, name }] = [otherSide(side), target.mailbox];
@@ -128,8 +159,10 @@ function note(errand: Errand, moves: readonly Order[], { placed, isCopy }: Outco
     if (!isCopy) store.losses.noteMoved(source.idx, done.length);
   });
   const moved = { local: emptyUidSet, remote: emptyUidSet, [other]: uidSetOf(sourceUids) };
-  guard.noteMoved(source.idx, moved);
-  if (done.length === 0) return;
+  // What is removed here will not be counted when the rest is deleted.
+  if (errand.fate !== "removed") guard.noteMoved(source.idx, moved);
+  if (done.length === 0) return [];
   const uids = told.map(({ counterpart }) => copies.get(counterpart.uid)!);
   report({ type: "messages-moved", side: other, mailbox: source.name, to: name, sourceUids, uids, isCopy });
+  return told.map(({ counterpart }) => counterpart.uid);
 }

@@ -1,9 +1,7 @@
 // Finds messages that somebody moved from one mailbox to another, and moves them on the other side as well, before anything is
 // deleted or copied ("A move" in ARCHITECTURE.md; ADR 30 gives the reasons).
 
-import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
-import { bothSides, otherSide, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
-import { emptyUidSet, uidSetOf, union } from "../../model/uid-set.ts";
+import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { changesNothing, type Run } from "../context/run.ts";
 import type { Prospect } from "../mailbox/prospect.ts";
 import { type Arrivals, arrivalsIn } from "./arrivals.ts";
@@ -11,9 +9,11 @@ import { carryOut, type Errand } from "./carry-out.ts";
 import { type Source, withSource } from "./departures.ts";
 import { findMoves } from "./find-moves.ts";
 import { settleApart } from "./moved-apart.ts";
-import { countUnited, followFlags } from "./moved-flags.ts";
-import { type Move, planSearch } from "./moves-plan.ts";
+import { followFlags } from "./moved-flags.ts";
+import { planSearch } from "./moves-plan.ts";
+import { leavingFrom } from "./out-of-lost.ts";
 import { type Shifted, shiftOf } from "./shifts.ts";
+import { tellMoves } from "./tell-moves.ts";
 
 /**
  * `prospects`: mailboxes in which there may be something to do. Returns whether anything was recorded. Nothing is asked unless
@@ -27,7 +27,12 @@ export async function moveMessages(run: Run, prospects: readonly Prospect[]): Pr
   const marks = new Map<number, PerSide<number>>();
   for (const from of sources) {
     if (run.stop.aborted) break;
-    const { prospect } = from;
+    const { prospect, isAnewOn } = from;
+    if (isAnewOn !== undefined) {
+      const leaving = { run, side: isAnewOn, arrivals, marks };
+      await moveFromOld(leaving, prospect, search[isAnewOn].targets);
+      continue;
+    }
     await withSource(run, { prospect, marked: marks.get(prospect.mailbox.idx) }, async (source) => {
       const targets = perSide((side) =>
         search[side].sources.includes(from) ? search[side].targets.filter((to) => to !== from) : [],
@@ -38,6 +43,21 @@ export async function moveMessages(run: Run, prospects: readonly Prospect[]): Pr
     });
   }
   return marks.size > 0;
+}
+
+/** Out of a mailbox that was made anew. The other side has the old one. */
+async function moveFromOld(
+  leaving: Omit<Leaving, "source">,
+  from: Prospect,
+  targets: readonly Shifted[],
+): Promise<void> {
+  const { run, side, marks } = leaving;
+  const follow = leavingFrom({ run, from, side, marks, isDoomed: false });
+  for (const { prospect } of targets) {
+    if (run.stop.aborted) break;
+    const there = prospect === from ? undefined : await askOnce(leaving, side, prospect);
+    if (there !== undefined && there.left.length > 0) await follow(prospect, there);
+  }
 }
 
 interface Leaving {
@@ -88,34 +108,10 @@ async function moveFrom(leaving: Leaving, targets: readonly Shifted[]): Promise<
     const arrived = new Set(moves.map(({ arrival }) => arrival.uid));
     there.left = there.left.filter(({ uid }) => !arrived.has(uid));
     if (changesNothing(run)) {
-      tell(leaving, { to: prospect, moves, view: there.view });
+      tellMoves({ run, source, side }, { to: prospect, moves, view: there.view });
       continue;
     }
     await followFlags(source, { side, moves, view: there.view });
     await carryOut({ run, source: source.mailbox, target: prospect, side, marks }, moves);
   }
-}
-
-interface Told {
-  readonly to: Prospect;
-  readonly moves: readonly Move[];
-  readonly view: MailboxView;
-}
-
-/** In a dry run. */
-function tell({ run, source, side }: Leaving, { to, moves, view }: Told): void {
-  const { mailbox } = source;
-  const [other, { idx, name }] = [otherSide(side), to.mailbox];
-  const nothing = { local: emptyUidSet, remote: emptyUidSet };
-  const leaving = uidSetOf(moves.map(({ counterpart }) => counterpart.uid));
-  run.guard.noteMoved(mailbox.idx, { ...nothing, [other]: leaving });
-  const before = run.movedHere.get(idx) ?? nothing;
-  const here = uidSetOf(moves.map(({ arrival }) => arrival.uid));
-  run.movedHere.set(idx, { ...before, [side]: union(before[side], here) });
-  run.report({ type: "moves-planned", side: other, mailbox: mailbox.name, to: name, count: moves.length });
-  const united = countUnited(source, { side, moves, view });
-  const rest = { copies: 0, octets: 0, deletions: 0 };
-  for (const one of sides)
-    if (united[one] > 0)
-      run.report({ type: "messages-planned", side: one, mailbox: name, ...rest, flagChanges: united[one] });
 }

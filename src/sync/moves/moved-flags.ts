@@ -7,12 +7,19 @@ import type { PermanentFlags } from "../../model/flags.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
 import { otherSide, type PerSide, perSide, type Side } from "../../model/side.ts";
 import { allDone } from "../../util/all-done.ts";
+import type { OpenMailbox } from "../context/open-mailbox.ts";
 import { type FlagSituation, type FlagUpdate, planFlags } from "../flags/flags-plan.ts";
 import { StoreGroups } from "../flags/same-flags-groups.ts";
-import type { Source } from "./departures.ts";
 import type { Move } from "./moves-plan.ts";
 
 const notKnown = { local: undefined, remote: undefined };
+
+/** The mailbox that they leave. */
+export interface Left {
+  readonly mailbox: Pick<OpenMailbox, "sessions" | "views">;
+  /** UIDs of each side whose flags changed. */
+  readonly changed: PerSide<ReadonlySet<number>>;
+}
 
 interface Following {
   /** Where somebody moved them. */
@@ -26,7 +33,7 @@ interface Following {
  * The other side's messages get these flags, unless their own changed, too: then both are united after the move. The same goes
  * for flags that the server refuses to set.
  */
-export async function followFlags(source: Source, following: Following): Promise<void> {
+export async function followFlags(source: Left, following: Following): Promise<void> {
   const { mailbox, changed } = source;
   const other = otherSide(following.side);
   const moves = following.moves.filter(({ counterpart }) => !changed[other].has(counterpart.uid));
@@ -37,14 +44,14 @@ export async function followFlags(source: Source, following: Following): Promise
 }
 
 /** How many messages of each side will get other flags when both are united. */
-export function countUnited(source: Source, following: Following): PerSide<number> {
+export function countUnited(source: Left, following: Following): PerSide<number> {
   const other = otherSide(following.side);
   const moves = following.moves.filter(({ counterpart }) => source.changed[other].has(counterpart.uid));
   const updates = updatesFor(source, { ...following, moves });
   return perSide((side) => updates.filter((update) => update.side === side).length);
 }
 
-function updatesFor({ mailbox, changed }: Source, { side, moves, view }: Following): readonly FlagUpdate[] {
+function updatesFor({ mailbox, changed }: Left, { side, moves, view }: Following): readonly FlagUpdate[] {
   const differing = moves.filter(({ arrival, counterpart }) => arrival.flags !== counterpart.flags);
   const situations = differing.map(({ arrival, counterpart }): FlagSituation => {
     const messages = perSide((one) => (one === side ? arrival : counterpart));

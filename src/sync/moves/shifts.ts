@@ -11,6 +11,8 @@ import { planSearch, type Shift } from "./moves-plan.ts";
 
 export interface Shifted extends Shift {
   readonly prospect: Prospect;
+  /** Has another mailbox under this name; the other server has the recorded one. */
+  readonly isAnewOn: Side | undefined;
 }
 
 /** The mailboxes that messages may have left, and those where they may be now, by the latest listing. */
@@ -27,19 +29,28 @@ export function mailboxesOfMoves(
 export function shiftOf(store: Store, prospect: Prospect): Shifted {
   const { idx } = prospect.mailbox;
   const isLasting = sides.every((side) => !store.unstable.has(idx, side));
+  const isAnewOn = isLasting ? sides.find((side) => isAnew(prospect, side)) : undefined;
   return {
     prospect,
-    loses: perSide((side) => isLasting && mayLose(store, prospect, side)),
+    isAnewOn,
+    loses: perSide((side) => side === isAnewOn || (isLasting && mayLose(store, prospect, side))),
     gains: perSide((side) => isLasting && (isKnown(prospect) ? hasNew(prospect, side) : isFirstHere(prospect, side))),
   };
 }
 
 /** Whether both servers have the recorded mailbox. */
-function isKnown({ mailbox, listed }: Prospect): boolean {
-  return sides.every((side) => {
-    const before = mailbox.states[side];
-    return before !== undefined && listed[side]?.state?.uidValidity === before.uidValidity;
-  });
+function isKnown(prospect: Prospect): boolean {
+  return sides.every((side) => hasRecorded(prospect, side));
+}
+
+function hasRecorded({ mailbox, listed }: Prospect, side: Side): boolean {
+  const before = mailbox.states[side];
+  return before !== undefined && listed[side]?.state?.uidValidity === before.uidValidity;
+}
+
+function isAnew(prospect: Prospect, side: Side): boolean {
+  const isThere = prospect.listed[side]?.state !== undefined && prospect.mailbox.states[side] !== undefined;
+  return isThere && !hasRecorded(prospect, side) && hasRecorded(prospect, otherSide(side));
 }
 
 function mayLose(store: Store, prospect: Prospect, side: Side): boolean {

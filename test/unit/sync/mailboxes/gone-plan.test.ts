@@ -121,6 +121,15 @@ test("with EMPTY a mailbox that was emptied since the last run is not said to ho
   assert.deepEqual(reasons(world), ["it has changed since it was last synchronised"]);
 });
 
+test("with EMPTY a mailbox is deleted if all that was in it was moved out of it on both servers", () => {
+  const emptied = { messages: 0, state: { ...before, highestModSeq: 12n } };
+  const world = { which: "EMPTY", gone: ["a"], there: { a: emptied }, mapped: 0 } as const;
+  assert.equal(follows(world), "deletes a");
+  assert.equal(follows({ ...world, mapped: 1 }), "leaves a");
+  assert.equal(follows({ ...world, there: { a: { ...emptied, state: { ...before, uidNext: 6 } } } }), "leaves a");
+  assert.equal(follows({ ...world, which: "YES" }), "returns a");
+});
+
 test("INBOX, mailboxes for something special, and those that are not settled are left alone", () => {
   assert.equal(follows({ gone: ["INBOX"] }), "leaves INBOX");
   assert.equal(follows({ gone: ["a"], there: { a: { uses: ["\\sent"] } } }), "leaves a");
