@@ -32,6 +32,32 @@ function names(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `m${i + 1}`).sort();
 }
 
+for (const [memory, tells] of [
+  [["--state", "state"], true],
+  [["--useuid"], true],
+  [["--useuid"], false],
+] as const)
+  test(`${memory[0]}: --delete2 spares what other folders bring to the same one${tells ? "" : ", also if host2 does not tell its UIDs"}`, async (t) => {
+    const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+    const told = /\[APPENDUID [^\]]*\] /;
+    if (!tells)
+      stores.hold("remote", "server", {
+        ...{ pattern: told, always: true },
+        action: (line) => ({ instead: line.replace(told, "") }),
+      });
+    await command(stores.local, ...["A", "B", "C", "D"].map((name) => `CREATE ${name}`));
+    await command(stores.remote, "CREATE One", "CREATE Two");
+    for (const name of ["A", "C", "D"]) await deliver(stores.local, name, ...mails(name, 2));
+    for (const name of ["One", "Two"]) await deliver(stores.remote, name, mail("extra"));
+    const names = ["--regextrans2", "s/^[AB]$/One/", "--regextrans2", "s/^[CD]$/Two/"];
+    for (const copied of ["6", "0"]) {
+      const { code, lines, figure } = await runImapsync(stores, [...memory, ...names, "--delete2"]);
+      assert.deepEqual([code, figure("Messages transferred")], [0, copied], lines.join("\n"));
+    }
+    assert.deepEqual(await contents(stores.remote, "One"), ["A1", "A2"]);
+    assert.deepEqual(await contents(stores.remote, "Two"), ["C1", "C2", "D1", "D2"]);
+  });
+
 for (const memory of [["--state", "state"], ["--usecache"], ["--useuid"]] as const) {
   test(`${memory[0]}: a second run needs no headers, and copies what is new`, async (t) => {
     const stores = await stored(t);

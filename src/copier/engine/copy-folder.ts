@@ -4,7 +4,7 @@ import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import { select } from "../../imap/verbs/select.ts";
 import type { PerSide } from "../../model/side.ts";
-import { isEmpty } from "../../model/uid-set.ts";
+import { isEmpty, uidSetOf } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
 import type { Host } from "../options/host.ts";
 import { addedSignatures } from "./added-signatures.ts";
@@ -12,7 +12,7 @@ import type { CopyRun } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
 import { settleGone } from "./gone-meanwhile.ts";
 import { isRefused } from "./is-refused.ts";
-import { type Compared, firstsIn, keepsDuplicates, type Match, matchMessages } from "./match-plan.ts";
+import { type Compared, firstsIn, keepsDuplicates, type Match, matchMessages, secondsIn } from "./match-plan.ts";
 import type { MessageTable } from "./message-table.ts";
 import { readTables } from "./read-tables.ts";
 import { repeatFlags, syncFlags } from "./sync-flags.ts";
@@ -36,11 +36,13 @@ export async function copyFolder(run: CopyRun, work: FolderWork, channels: PerSi
     return;
   }
   const { tables, known } = await readTables(run, { work, channels, views: { local, remote } });
-  run.merges.get(folder2)?.note(folder1, tables.local, addedSignatures(run, work, tables.local));
   const match = withoutCrossDuplicates(run, work, {
     table: tables.local,
     match: matchMessages(tables.local, tables.remote, { keepsDuplicates: keepsDuplicates(options) }),
   });
+  const merge = run.merges.get(folder2);
+  merge?.note(folder1, tables.local, addedSignatures(run, work, tables.local));
+  merge?.noteCopies(uidSetOf([...secondsIn(match.match.same)].map((i) => tables.remote.uid(i))));
   if (work.toCopy === undefined) {
     tellRead(run, work, { views: { local, remote }, tables, crossed: match.crossed.length });
     tellCompared(run, work, { tables, ...match });

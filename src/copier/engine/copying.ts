@@ -132,9 +132,12 @@ export class Copying {
   }
 
   #copied(messages: readonly FetchedMessage[], uids: readonly number[] | undefined): void {
-    const { emit, copied, options } = this.#run;
+    const { emit, copied, options, merges } = this.#run;
     const { work } = this.#pair;
     const { folder1, folder2 } = work;
+    if (uids !== undefined) merges.get(folder2)?.noteCopies(uidSetOf(uids));
+    // Nothing else tells these copies from what is not on host1.
+    else if (options.useuid === true) merges.get(folder2)?.giveUp();
     work.arrive(uidSetOf(messages.map(({ uid }) => uid)));
     const pairs = messages.flatMap(({ uid }, i): UidPair[] => (uids === undefined ? [] : [[uid, uids[i]!]]));
     if (pairs.length > 0) work.known?.add(pairs);

@@ -1,10 +1,13 @@
 // A folder of host2 to which several of host1 are copied: what is not on host1 is known only when all of these were read.
 
+import { emptyUidSet, hasUid, type UidSet, union } from "../../model/uid-set.ts";
 import type { MessageTable } from "./message-table.ts";
 
 export class Merge {
   readonly #waiting: Set<string>;
   readonly #signatures = new Set<string>();
+  /** By UIDs of host2. */
+  #copies: UidSet = emptyUidSet;
   /** The order of folders may be another one in the next run. */
   readonly #first: string;
   #isWhole = true;
@@ -26,6 +29,11 @@ export class Merge {
     for (let i = 0; i < table.length; i++) if (table.isIdentified(i)) this.#signatures.add(table.signature(i));
   }
 
+  /** These messages of host2 are those of a folder of host1: a memory may know them by nothing else. */
+  noteCopies(uids2: UidSet): void {
+    this.#copies = union(this.#copies, uids2);
+  }
+
   /** A folder of host1 cannot be read: nothing can be said of what is not there. */
   giveUp(): void {
     this.#isWhole = false;
@@ -36,7 +44,8 @@ export class Merge {
     if (this.#waiting.size > 0 || !this.#isWhole) return undefined;
     const found: number[] = [];
     for (let i = 0; i < table.length; i++)
-      if (table.isIdentified(i) && !this.#signatures.has(table.signature(i))) found.push(i);
+      if (table.isIdentified(i) && !this.#signatures.has(table.signature(i)) && !hasUid(this.#copies, table.uid(i)))
+        found.push(i);
     return found;
   }
 }
