@@ -71,7 +71,9 @@ test("--subfolder2 leaves nothing out where two servers have one name, as behind
   const { dovecot, other } = servers;
   const stores = await twoStores(t, { local: dovecot, remote: other });
   const user = { local: asUser(stores.local, "same"), remote: asUser(stores.remote, "same") };
-  await command(user.local, "CREATE Saved");
+  await command(user.local, "SELECT INBOX", "CREATE Saved");
+  // Each mailbox takes the next UIDVALIDITY, the first one the time: those of both INBOXes differ.
+  await command(user.remote, "CREATE first", "SELECT INBOX");
   await deliver(user.local, "Saved", ...mails("s", 2));
   const args = ["--user1", "same", "--user2", "same", "--subfolder2", "Saved"];
   const { figure, lines } = await runImapsync(stores, args);
