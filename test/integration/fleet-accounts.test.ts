@@ -75,6 +75,17 @@ test("what is wrong with any account of a file is told with its line, and nothin
   assert.deepEqual(await fleet.postgres.query("select from interimap_fleet.incoming"), []);
 });
 
+test("of very many faults the first are shown, and all are counted", async () => {
+  const names = Array.from({ length: 300 }, (_, i) => `many${String(i)}`);
+  const twice = [...names, ...names].map((name) => line(name));
+  const faults = await faultsOf(file(heading, ...twice, ...names.map((name) => `${name}x`)));
+  assert.equal(faults[0], '302: "many0" is in line 2 as well');
+  assert.equal(faults.length, 1002);
+  // A name alone lacks both servers, users and secrets.
+  assert.match(faults[1000]!, / not shown: 1100$/);
+  assert.equal(faults[1001], "Nothing was added: 2100 faults");
+});
+
 test("accounts become as a file says, in the queue, too, and a check tells the differences", async () => {
   await fleet.done("add", file(heading, line("change", { group: "sales" }), line("keep", { priority: "2" })));
   await fleet.postgres.query("update interimap_fleet.accounts set copied_messages = 7 where name = 'change'");

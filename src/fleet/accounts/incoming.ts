@@ -63,15 +63,17 @@ export class Incoming {
     );
   }
 
-  /** The first ones, by line: names and works that are there twice, here or with those of the fleet. */
-  faults(most: number): Promise<LineFault[]> {
-    return this.#queries.rows<LineFault>(
+  /** The first ones, by line, and how many there are: names and works that are there twice, here or with those of the fleet. */
+  async faults(most: number): Promise<{ readonly first: readonly LineFault[]; readonly count: number }> {
+    const rows = await this.#queries.rows<LineFault & { readonly count: number }>(
       `with mine as (select * from interimap_fleet.incoming where batch = $1),
        names as (select line, name, min(line) over (partition by name) as first from mine),
        works as (
          select line, name, first_value(line) over same as first, first_value(name) over same as twin from mine
+         where '' not in (user1, user2, host1, host2)
          window same as (partition by ${workOf("mine").join(", ")} order by line)
        )
+       select *, count(*) over () from (
        select line, format('"%s" is in line %s as well', name, first) as message from names where line > first
        union all
        select line, format('it is the same as "%s": both users, servers and options', twin) from works
@@ -82,9 +84,10 @@ export class Incoming {
        union all
        select mine.line, format('"%s" is in the fleet already, as "%s"', mine.name, there.name)
        from mine join interimap_fleet.accounts there on there.name <> mine.name and ${areTheSameWork}
-       order by 1 limit $2`,
+       ) faults order by 1 limit $2`,
       [this.#batch, most],
     );
+    return { first: rows.map(({ line, message }) => ({ line, message })), count: rows[0]?.count ?? 0 };
   }
 
   /** The first ones that change, in the order of the file. */

@@ -20,7 +20,7 @@ type Texts = AsyncIterable<string>;
 type Lines = AsyncGenerator<WrittenLine, void, undefined>;
 
 /**
- * `columns`, of `interimap-fleet add`: JSON if it begins like that, otherwise CSV with `,` or `;`. `imapsync`:
+ * `columns`, of `interimap-fleet add`: JSON if it begins like that, otherwise CSV with `,`, `;` or tabs. `imapsync`:
  * `host1;user1;password1;host2;user2;password2;` and, in a seventh column, options; `#` begins a comment.
  */
 export async function* writtenLines(texts: Texts, form: FileForm): Lines {
@@ -68,10 +68,11 @@ async function* columnLines(first: string, all: Texts): Lines {
 
 async function* csvLines(first: string, all: Texts): Lines {
   let names: readonly string[] | undefined;
-  for await (const row of rowsOf(all, { delimiter: first.includes(";") ? ";" : "," })) {
+  for await (const row of rowsOf(all, { delimiter: [";", "\t"].find((one) => first.includes(one)) ?? "," })) {
     if ("faults" in row) {
       yield row;
-      return;
+      if (names === undefined) return;
+      continue;
     }
     const { cells, line } = row;
     if (names === undefined) {
@@ -115,11 +116,17 @@ interface Row {
 }
 
 async function* rowsOf(all: Texts, options: CsvOptions): AsyncGenerator<Row | WrittenLine, void, undefined> {
+  /** Of the last row that can be read: an error is in the one behind it, wherever the parser notices. */
+  let end = 0;
   const parser = parse({
     ...{ relax_column_count: true, skip_empty_lines: true, info: true },
     // A file that several programs have written may have all of them.
     record_delimiter: ["\r\n", "\n", "\r"],
     ...options,
+    on_record: (row: string[], { lines }) => {
+      end = lines;
+      return row;
+    },
   });
   // What the file itself throws is thrown here.
   let thrown: unknown;
@@ -132,15 +139,22 @@ async function* rowsOf(all: Texts, options: CsvOptions): AsyncGenerator<Row | Wr
       readonly record: readonly string[];
       readonly info: { readonly lines: number };
     }>;
-    for await (const { record, info } of rows) yield { cells: record, line: info.lines };
+    for await (const { record, info } of rows) {
+      const more = record.join("").match(/\r\n|\n|\r/g)?.length ?? 0;
+      // A mark in one password, and one in another, would make a cell of all that lies between them.
+      yield more === 0 ? { cells: record, line: info.lines } : faultOf(info.lines - more, misplacedMark);
+    }
   } catch (error) {
     if (thrown !== undefined) throw thrown as Error;
     const { lines = 1, code = "unreadable" } = error as { readonly lines?: number; readonly code?: string };
     // Its own words quote the line, and with it a password.
-    yield faultOf(lines, `this is no CSV (${code})`);
+    yield code.includes("QUOTE") ? faultOf(end + 1, misplacedMark) : faultOf(lines, `this is no CSV (${code})`);
   }
   await fed;
 }
+
+const misplacedMark =
+  'quotation marks stand around a whole cell, within one line; those in it are written twice: "a""b"';
 
 type Parser = ReturnType<typeof parse>;
 

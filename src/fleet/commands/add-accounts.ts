@@ -47,7 +47,7 @@ export async function addAccounts(fleet: Fleet, adding: Adding): Promise<Added> 
 async function add(fleet: Fleet, adding: Adding, incoming: Incoming): Promise<Added> {
   const { path, phase, onlyChecks, updates } = adding;
   const faults = await gather(fleet, adding, incoming);
-  if (faults.length > 0) return { lines: faultLines(path, faults, updates), isFine: false };
+  if (faults.count > 0) return { lines: faultLines(path, faults, updates), isFine: false };
   const { pairs, copies, changed, same } = await incoming.count();
   if (onlyChecks) {
     const differences = await changeLines(incoming);
@@ -72,11 +72,10 @@ async function add(fleet: Fleet, adding: Adding, incoming: Incoming): Promise<Ad
 }
 
 /** Reads the whole file into the table of incoming accounts. Returns what is wrong, by line. */
-async function gather({ database }: Fleet, { path, form, updates }: Adding, incoming: Incoming): Promise<LineFault[]> {
+async function gather({ database }: Fleet, { path, form, updates }: Adding, incoming: Incoming): Promise<Faults> {
   const sealing = await currentKey(database);
-  const faults: LineFault[] = [];
-  let unshown = 0;
-  const note = (fault: LineFault): void => void (faults.length < mostShown ? faults.push(fault) : unshown++);
+  const own: LineFault[] = [];
+  let count = 0;
   for await (const lines of slicesOf(writtenLines(textOfFile(path), form), atOnce)) {
     const stored = updates
       ? await accountsByName(
@@ -87,26 +86,32 @@ async function gather({ database }: Fleet, { path, form, updates }: Adding, inco
     const accounts: IncomingAccount[] = [];
     for (const one of lines) {
       const known = stored.get(nameIn(one.record));
-      const { line, account, changes, faults: own } = readAccount(one, { sealing, stored: known });
-      for (const message of own) note({ line, message });
+      const { line, account, changes, faults } = readAccount(one, { sealing, stored: known });
+      count += faults.length;
+      if (own.length < mostShown) own.push(...faults.map((message) => ({ line, message })));
       if (account === undefined) continue;
       const words = changes.length === 0 ? undefined : changes.map(changeText).join("; ");
       accounts.push({ line, account, stored: known?.id, changes: words });
     }
     await incoming.add(accounts);
   }
-  for (const fault of await incoming.faults(mostShown + 1)) note(fault);
-  const sorted = faults.sort((a, b) => a.line - b.line);
-  return unshown === 0
-    ? sorted
-    : [...sorted, { line: Infinity, message: `more, which are not shown: ${String(unshown)}` }];
+  const among = await incoming.faults(mostShown);
+  const first = [...own, ...among.first].sort((a, b) => a.line - b.line).slice(0, mostShown);
+  return { first, count: count + among.count };
 }
 
-function faultLines(path: string, faults: readonly LineFault[], updates: boolean): string[] {
-  const place = (line: number): string => (Number.isFinite(line) ? `${path}:${String(line)}` : path);
+interface Faults {
+  /** By line. */
+  readonly first: readonly LineFault[];
+  readonly count: number;
+}
+
+function faultLines(path: string, { first, count }: Faults, updates: boolean): string[] {
+  const unshown = count - first.length;
   return [
-    ...faults.map(({ line, message }) => `${place(line)}: ${message}`),
-    `Nothing was ${updates ? "added or changed" : "added"}: ${counted(faults.length, "fault")}`,
+    ...first.map(({ line, message }) => `${path}:${String(line)}: ${message}`),
+    ...(unshown > 0 ? [`${path}: more, which are not shown: ${String(unshown)}`] : []),
+    `Nothing was ${updates ? "added or changed" : "added"}: ${counted(count, "fault")}`,
   ];
 }
 

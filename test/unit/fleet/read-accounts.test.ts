@@ -234,9 +234,41 @@ test("a password in the clear needs a key", async () => {
 });
 
 test("what is neither CSV nor JSON is told without a word of it", async () => {
-  assert.deepEqual(await faultsOf(`${heading}\n"hunter2`), ["2: this is no CSV (CSV_QUOTE_NOT_CLOSED)"]);
   assert.deepEqual(await faultsOf(`[{"password1":"hunter2`), ["1: this is no JSON"]);
   assert.deepEqual(await faultsOf(""), ["1: there is no account in it"]);
+});
+
+const marks = 'quotation marks stand around a whole cell, within one line; those in it are written twice: "a""b"';
+
+test("a quotation mark at a wrong place is told with the line where it is, and no account is taken for a part of a password", async () => {
+  const row = (name: string, password: string): string => `${name},h,${name},${password},i,${name},p`;
+  const text = (...rows: readonly string[]): string =>
+    ["name,host1,user1,password1,host2,user2,password2", ...rows].join("\n");
+  for (const wrong of ['"hunter2', 'hunt"er2', '"hunter2"x'])
+    assert.deepEqual(
+      await faultsOf(text(row("a", "p"), row("b", wrong), row("c", "p"), row("d", "p"))),
+      [`3: ${marks}`],
+      wrong,
+    );
+  const swallowing = text(row("a", '"hunter2'), row("b", "p"), row("c", 'hunter3"'), row("d", "p"), row("e", '"p""q"'));
+  assert.deepEqual(await faultsOf(swallowing), [`2: ${marks}`]);
+  const { accounts } = await readAccounts(swallowing, options);
+  assert.deepEqual(
+    accounts.map(({ name }) => name),
+    ["d", "e"],
+  );
+});
+
+test("columns may be separated by tabs, as spreadsheets write them", async () => {
+  const { accounts, faults } = await readAccounts(
+    "name\thost1\tuser1\tsecret1\thost2\tuser2\tsecret2\nx\ta\tu,v\tfile:/a\tb\tw\tfile:/b",
+    options,
+  );
+  assert.deepEqual(faults, []);
+  assert.deepEqual(
+    accounts.map(({ hosts }) => hosts.map(({ user }) => user)),
+    [["u,v", "w"]],
+  );
 });
 
 test("of an account that is in the fleet, only what the file says becomes another", async () => {
