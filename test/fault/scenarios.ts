@@ -350,6 +350,12 @@ export const scenarios: readonly Scenario[] = [
     settings: { "follow-deletions": "YES", "trash-mailbox": "" },
   },
   {
+    name: "gone: made anew after messages were moved out of it",
+    synced: ["create Box", "create Cup", "append Box a*3", "append Cup c"],
+    local: ["create New", "move Box New a1", "move Box Cup a2", "flag New a1 +\\Flagged", "delete Box", "create Box"],
+    remote: ["append Cup r"],
+  },
+  {
     name: "gone: deleted, and others have its name and the name after that",
     synced: [
       "create Box",

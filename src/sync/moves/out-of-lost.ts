@@ -36,8 +36,6 @@ interface Task extends Pick<Errand, "run" | "side" | "marks"> {
   readonly isDoomed: boolean;
 }
 
-export type Leaving = ReturnType<typeof leavingFrom>;
-
 /** How many rows of one mailbox are looked at. */
 const mostRows = 100_000;
 
