@@ -53,29 +53,32 @@ for (const kept of ["Work", "work", "WORK"]) {
   });
 }
 
-test("--delete2: what host2 lists under two names is one folder", async (t) => {
-  const stores = await twoStores(t, { local: dovecot, remote: dovecot });
-  await command(stores.local, "CREATE One", "CREATE Two");
-  await command(stores.remote, "CREATE One");
-  await deliver(stores.local, "One", mail("one"));
-  await deliver(stores.local, "Two", mail("two"));
-  await deliver(stores.remote, "One", mail("one"), mail("two"));
-  stores.hold("remote", "client", {
-    pattern: /^\S+ (?:SELECT|EXAMINE|STATUS|APPEND) "?Two/,
-    always: true,
-    action: (line) => ({ instead: line.replace("Two", "One") }),
+for (const memory of [[], ["--useuid"]])
+  test(`--delete2: what host2 lists under two names is one folder ${memory.join("")}`, async (t) => {
+    const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+    await command(stores.local, "CREATE One", "CREATE Two");
+    await command(stores.remote, "CREATE One");
+    await deliver(stores.local, "One", mail("one"));
+    await deliver(stores.local, "Two", mail("two"));
+    await deliver(stores.remote, "One", mail("one"), mail("two"));
+    stores.hold("remote", "client", {
+      pattern: /^\S+ (?:SELECT|EXAMINE|STATUS|APPEND) "?Two/,
+      always: true,
+      action: (line) => ({ instead: line.replace("Two", "One") }),
+    });
+    // Each line of the list once more, under the other name.
+    stores.hold("remote", "server", {
+      pattern: /^\* (?:LIST|STATUS) .*\bOne\b/,
+      always: true,
+      action: (line) => ({ instead: `${line}\r\n${line.replace("One", "Two")}` }),
+    });
+    for (let i = 0; i < 2; i++) {
+      const { code, lines } = await runImapsync(stores, ["--delete2", ...memory]);
+      assert.notEqual(code, 0, lines.join("\n"));
+      assert.match(lines.join("\n"), /nothing is deleted in folder (?:One|Two): .* the same folder/);
+      assert.deepEqual(await contents(stores.remote, "One"), ["one", "two"], lines.join("\n"));
+    }
   });
-  // Each line of the list once more, under the other name.
-  stores.hold("remote", "server", {
-    pattern: /^\* (?:LIST|STATUS) .*\bOne\b/,
-    always: true,
-    action: (line) => ({ instead: `${line}\r\n${line.replace("One", "Two")}` }),
-  });
-  const { code, lines } = await runImapsync(stores, ["--delete2"]);
-  assert.notEqual(code, 0, lines.join("\n"));
-  assert.match(lines.join("\n"), /nothing is deleted in folder (?:One|Two): .* the same folder/);
-  assert.deepEqual(await contents(stores.remote, "One"), ["one", "two"], lines.join("\n"));
-});
 
 test("--delete2: folders that are alike, but two, do not spare each other's messages", async (t) => {
   const stores = await twoStores(t, { local: dovecot, remote: dovecot });

@@ -25,7 +25,7 @@ export async function deleteMoved(run: CopyRun, pair: OpenPair, { same }: Match)
   if (options.delete1 !== true) return;
   if (await isOnlyCopy(run, pair, same)) {
     const text = `nothing is deleted in folder ${work.folder1} of host1: folder ${work.folder2} of host2 is the same folder`;
-    run.emit({ type: "error", error: { kind: "unclassified", text } });
+    notDeleted(run, work, text);
     return;
   }
   // The copy goes at the end of this run, where it is marked: then this is the only one.
@@ -33,6 +33,12 @@ export async function deleteMoved(run: CopyRun, pair: OpenPair, { same }: Match)
   const present = new UidSetBuilder();
   for (const [on1, on2] of pairsIn(same)) if (!goes(on2)) present.add(tables.local.uid(on1));
   await remove(run, pair, { host: 1, uids: union(present.build(), work.arrived), why: "moved" });
+}
+
+/** The next run is to say so, too. */
+function notDeleted({ emit }: CopyRun, work: OpenPair["work"], text: string): void {
+  work.isTouched = true;
+  emit({ type: "error", error: { kind: "unclassified", text } });
 }
 
 /** Whether both folders are one. A dry run, which marks nothing, may not find out. */
@@ -60,8 +66,7 @@ export async function deleteExtra(run: CopyRun, pair: OpenPair, match: Match): P
       strange === undefined || strange.length === 0
         ? undefined
         : (doubtOf(run, pair, tables.local) ?? (await doubtOfShared(run, pair, strange)));
-    if (strange !== undefined && strange.length > 0 && doubt !== undefined)
-      run.emit({ type: "error", error: { kind: "unclassified", text: doubt } });
+    if (strange !== undefined && strange.length > 0 && doubt !== undefined) notDeleted(run, work, doubt);
     else if (strange !== undefined) await remove(run, pair, { host: 2, uids: uidsOf2(strange), why: "extra" });
   }
   if (!options.expunge2) return;

@@ -17,29 +17,29 @@ const enough = 50;
  */
 export async function doubtOfShared(
   run: CopyRun,
-  { tables: { remote }, views, work }: OpenPair,
+  { channels, tables: { remote }, views, work }: OpenPair,
   strange: readonly number[],
 ): Promise<string | undefined> {
   const nothing = `nothing is deleted in folder ${work.folder2}`;
   if (work.isShared) return `${nothing}: host2 has it under another name, too`;
-  const some = strange.slice(0, enough);
-  const signatures = new Map(some.map((i) => [remote.uid(i), remote.signature(i)]));
+  if (work.lookalikes.length === 0) return undefined;
+  const asked = {
+    ...{ wanted: uidSetOf(strange.slice(0, enough).map((i) => remote.uid(i))), isPart: true },
+    ...{ identity: run.rules.identity.remote, untold: () => undefined },
+  };
+  // A memory of former runs may know them by their UIDs.
+  const own = await readMessages(channels.remote, views.remote, asked);
   for (const other of work.lookalikes) {
     const channel = openChannel(run.sessions.remote!);
     const view = await select(channel, other, { isOnlyRead: true });
     if (view.uidValidity !== views.remote.uidValidity) continue;
-    const table = await readMessages(channel, view, {
-      ...{ wanted: uidSetOf(signatures.keys()), isPart: true, identity: run.rules.identity.remote },
-      untold: () => undefined,
-    });
-    if (haveAll(table, signatures)) return `${nothing}: folder ${other} of host2 is the same folder`;
+    if (areAlike(await readMessages(channel, view, asked), own))
+      return `${nothing}: folder ${other} of host2 is the same folder`;
   }
   return undefined;
 }
 
-function haveAll(table: MessageTable, signatures: ReadonlyMap<number, string>): boolean {
-  let found = 0;
-  for (let i = 0; i < table.length; i++)
-    if (table.isIdentified(i) && table.signature(i) === signatures.get(table.uid(i))) found++;
-  return found === signatures.size;
+function areAlike(one: MessageTable, other: MessageTable): boolean {
+  if (one.length !== other.length) return false;
+  return [...other.uids()].every((uid) => one.signatureOf(uid) === other.signatureOf(uid));
 }
