@@ -57,14 +57,13 @@ for (const acts of [["RENAME A B"], ["DELETE A"], ["DELETE A", "CREATE A"]])
         pattern: / UID FETCH .*BODY(?:\.PEEK)?\[\]/,
         action: () => command(stores.local, ...acts),
       });
-      const searches: string[] = [];
-      stores.hold("local", "client", {
-        pattern: / UID SEARCH /,
-        always: true,
-        action: (line) => void searches.push(line.replace(/^\S+/, "")),
-      });
       const { code, lines } = await runImapsync(stores, ["--delete1"]);
       assert.equal(code, 115, lines.join("\n"));
-      assert.deepEqual(searches, [...new Set(searches)], "no search is made twice");
+      // Cyrus may also deliver nothing instead of refusing; then they are asked for again.
+      const asked = stores.proxies.local.clientLines.map((line) => line.replace(/^\S+ /, ""));
+      for (const part of asked.join("\n").split(/^UID FETCH .*$/m)) {
+        const searches = part.split("\n").filter((line) => line.startsWith("UID SEARCH "));
+        assert.deepEqual(searches, [...new Set(searches)], "no search is made twice");
+      }
       if (acts[0] === "RENAME A B") assert.equal((await contents(stores.local, "B")).length, count);
     });

@@ -51,11 +51,15 @@ for (const name of ["Dovecot", "Cyrus"] as const) {
   ] as const) {
     test(`${name}: stale flags sent ${when} VANISHED go nowhere`, async (t) => {
       const stores = await synchronised(t, name);
-      const fetch = String.raw`* 2 FETCH (UID 2 MODSEQ (4000000000) FLAGS (\Deleted \Flagged stale))`;
       for (const each of sides) {
         stores.hold(each, "server", {
           pattern: /^\* VANISHED/,
-          action: (line) => ({ instead: place(line, fetch) }),
+          action: (line) => {
+            const told = stores.proxies[each].serverLines.findLast((one) => one.includes("HIGHESTMODSEQ "))!;
+            const [, highest] = /HIGHESTMODSEQ (\d+)/.exec(told)!;
+            const fetch = String.raw`* 2 FETCH (UID 2 MODSEQ (${highest!}) FLAGS (\Deleted \Flagged stale))`;
+            return { instead: place(line, fetch) };
+          },
         });
       }
       await expunge(stores.remote, "2");
