@@ -49,10 +49,7 @@ const results = await Promise.all(contenders.map(watch));
 console.table(Object.fromEntries(results));
 
 async function watch({ name, program, args }: Contender): Promise<[string, Record<string, string>]> {
-  const servers = {
-    local: await startDovecot({ forksAlways: true }),
-    remote: await startDovecot({ forksAlways: true }),
-  };
+  const servers = { local: await startDovecot(), remote: await startDovecot() };
   const proxies = { local: await startTrafficProxy(servers.local), remote: await startTrafficProxy(servers.remote) };
   const home = makeHome({ local: plainText(proxies.local.server), remote: plainText(proxies.remote.server) });
   try {

@@ -27,7 +27,7 @@ interface Cost {
   readonly cpu: number;
 }
 
-const [fleet, source] = await Promise.all([startFleet(), startDovecot({ forksAlways: true })]);
+const [fleet, source] = await Promise.all([startFleet(), startDovecot()]);
 const targets: MailServer[] = [];
 try {
   await each(names, 4, (name) => deliver(asUser(source, name), "INBOX", ...mails(name, messages)));
@@ -95,7 +95,7 @@ async function each<T>(values: readonly T[], atOnce: number, work: (value: T) =>
 
 /** Nothing is in it yet. */
 async function another(): Promise<MailServer> {
-  const server = await startDovecot({ forksAlways: true });
+  const server = await startDovecot();
   targets.push(server);
   return server;
 }

@@ -37,10 +37,10 @@ let lastHeardAt = performance.now();
 
 const servers: PerSide<MailServer> = values.idle
   ? {
-      local: await startDovecot({ forksAlways: true, withoutCapabilities: ["NOTIFY"] }),
-      remote: await startDovecot({ forksAlways: true, withoutCapabilities: ["NOTIFY"] }),
+      local: await startDovecot({ withoutCapabilities: ["NOTIFY"] }),
+      remote: await startDovecot({ withoutCapabilities: ["NOTIFY"] }),
     }
-  : { local: await startDovecot({ forksAlways: true }), remote: await startDovecot({ forksAlways: true }) };
+  : { local: await startDovecot(), remote: await startDovecot() };
 const proxies = {
   local: await startTrafficProxy(servers.local, { onServerLine: (line) => heard("local", line) }),
   remote: await startTrafficProxy(servers.remote, { onServerLine: (line) => heard("remote", line) }),

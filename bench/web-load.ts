@@ -20,8 +20,8 @@ installOrExit(["dovecot-imapd"]);
 const { cores } = machine();
 const maxJobs = Number(values["max-jobs"] ?? 2 * cores);
 if (loadPerCore() > 0.2) console.warn(`This machine is busy (load ${loadPerCore().toFixed(2)} for each core).`);
-const source = await startDovecot({ forksAlways: true });
-const destination = await startDovecot({ forksAlways: true });
+const source = await startDovecot();
+const destination = await startDovecot();
 const web = await startImapsyncWeb({ "max-jobs": values["max-jobs"] });
 try {
   const options = { web, source, destination, migrations: Number(values.migrations) };

@@ -111,7 +111,7 @@ export class Stage {
     const key = [format, ...remoteLacks].join(" ");
     const started = this.#servers.get(key);
     if (started !== undefined) return started;
-    const options = { mailFormat: format, tls: true, compress: true, forksAlways: true } as const;
+    const options = { mailFormat: format, tls: true, compress: true } as const;
     const lesser = remoteLacks.length === 0 ? options : { ...options, withoutCapabilities: remoteLacks };
     const servers = { local: await startDovecot(options), remote: await startDovecot(lesser) };
     this.#servers.set(key, servers);

@@ -27,8 +27,6 @@ export interface DovecotOptions {
   /** Storage limit, e.g. "100K". */
   readonly quota?: string;
   readonly acl?: boolean;
-  /** Each connection has a process of its own, as with any Dovecot that serves people: for measurements. */
-  readonly forksAlways?: true;
   /** More lines for the configuration file; they win. */
   readonly extraConfig?: string;
   readonly user?: string;
@@ -166,9 +164,7 @@ service imap-login {
     ssl = yes
   }
 }
-# A process takes several times longer to start than most connections last.
 service imap {
-  service_count = ${options.forksAlways ? 1 : 1000}
   process_limit = 1000
   vsz_limit = 0
 }
