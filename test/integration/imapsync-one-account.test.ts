@@ -7,7 +7,6 @@ import { isCourierInstalled, startCourier } from "../support/courier.ts";
 import { isCyrusInstalled, startCyrus } from "../support/cyrus.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { asUser, type MailServer } from "../support/mail-server.ts";
-import { RawImap } from "../support/raw-imap.ts";
 import { type ImapsyncResult, runImapsync } from "../support/run-imapsync.ts";
 import { snapshot } from "../support/snapshot.ts";
 import { startAll } from "../support/start-all.ts";
@@ -21,6 +20,7 @@ import {
   twoStores,
   userNames,
 } from "../support/two-stores.ts";
+import { uidValidityOf } from "../support/uid-validity.ts";
 
 const hasAll = isCyrusInstalled() && isCourierInstalled();
 const servers = await startAll({
@@ -69,20 +69,13 @@ test("--dry --delete1 announces what a run without --dry would do, or says that 
   assert.deepEqual(await contents(stores.local), ["m1", "m2"]);
 });
 
-/** One whose INBOXes differ in their UIDVALIDITY: it is the second in which a Dovecot makes them. */
+/** One whose INBOXes differ in their UIDVALIDITY. */
 async function userOfTwo(stores: TwoStores): Promise<string> {
   for (let n = 1; ; n++) {
     const user = `same${n}`;
-    const [here, there] = await Promise.all(sides.map((side) => inboxValidity(asUser(stores[side], user))));
+    const [here, there] = await Promise.all(sides.map((side) => uidValidityOf(asUser(stores[side], user), "INBOX")));
     if (here !== there) return user;
   }
-}
-
-async function inboxValidity(server: MailServer): Promise<string> {
-  const imap = await RawImap.login(server);
-  const { untagged } = await imap.run("STATUS INBOX (UIDVALIDITY)");
-  await imap.close();
-  return untagged.map(({ line }) => line).join();
 }
 
 test("--subfolder2 leaves nothing out where two servers have one name, as behind tunnels", async (t) => {

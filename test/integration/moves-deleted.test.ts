@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, describe, type TestContext } from "node:test";
 import { otherSide, type PerSide, type Side, sides } from "../../src/model/side.ts";
+import { sum } from "../../src/util/sum.ts";
 import { startDovecot } from "../support/dovecot.ts";
 import { startGmail } from "../support/gmail-server.ts";
 import { held as heldBy } from "../support/held.ts";
@@ -13,17 +14,8 @@ import { startAll } from "../support/start-all.ts";
 import { type Profile, startStrictFilter } from "../support/strict-filter.ts";
 import { synchronisedStores } from "../support/synchronised-stores.ts";
 import { inTurn } from "../support/turns.ts";
-import {
-  asClient,
-  command,
-  contents,
-  deliver,
-  expunge,
-  mail,
-  mails,
-  store,
-  type TwoStores,
-} from "../support/two-stores.ts";
+import { command, contents, deliver, expunge, mail, mails, store, type TwoStores } from "../support/two-stores.ts";
+import { uidValidityOf } from "../support/uid-validity.ts";
 import { assertNothingToChange } from "./converge.ts";
 
 const onOne = inTurn(sides);
@@ -85,19 +77,12 @@ async function runs(stores: TwoStores, status = 0, ...args: readonly string[]): 
 const held = (server: MailServer): Promise<Record<string, string>> =>
   heldBy(server, (name) => !/^(?:INBOX|\[Gmail\].*)$/s.test(name));
 
-/** After these commands in it. Some servers make UIDVALIDITY from the time. */
+/** After these commands in it. */
 async function makeAnew(server: MailServer, ...lines: readonly string[]): Promise<void> {
-  const validity = async (): Promise<string | undefined> =>
-    asClient(server, async (imap) => {
-      const { untagged } = await imap.run("STATUS old (UIDVALIDITY)");
-      return /UIDVALIDITY (\d+)/.exec(untagged.map(({ line }) => line).join(" "))?.[1];
-    });
-  const before = await validity();
+  const before = await uidValidityOf(server, "old");
   await command(server, "SELECT old", ...lines, "SELECT rest", "DELETE old", "CREATE old");
-  while ((await validity()) === before) await command(server, "DELETE old", "CREATE old");
+  while ((await uidValidityOf(server, "old")) === before) await command(server, "DELETE old", "CREATE old");
 }
-
-const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 /** How often a server was told to. */
 function told(stores: TwoStores, side: Side, ...verbs: readonly string[]): readonly number[] {
@@ -132,7 +117,7 @@ for (const [name, server] of Object.entries(kinds))
             "UID MOVE 1:3 box",
           );
           await runs(stores);
-          assert.equal(sumOf(told(stores, other, "MOVE", "COPY")), 1);
+          assert.equal(sum(told(stores, other, "MOVE", "COPY")), 1);
           assert.deepEqual(told(stores, other, "APPEND"), [0]);
           for (const one of sides) {
             assert.deepEqual(await held(stores[one]), { box: "o1 o2 o3 there", old: "o4", rest: "" });

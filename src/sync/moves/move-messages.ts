@@ -2,18 +2,17 @@
 // deleted or copied ("A move" in ARCHITECTURE.md; ADR 30 gives the reasons).
 
 import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
-import { changesNothing, type Run } from "../context/run.ts";
+import type { Run } from "../context/run.ts";
 import type { Prospect } from "../mailbox/prospect.ts";
 import { type Arrivals, arrivalsIn } from "./arrivals.ts";
-import { carryOut, type Errand } from "./carry-out.ts";
+import type { Errand } from "./carry-out.ts";
 import { type Source, withSource } from "./departures.ts";
 import { findMoves } from "./find-moves.ts";
+import { followMoves } from "./follow-moves.ts";
 import { settleApart } from "./moved-apart.ts";
-import { followFlags } from "./moved-flags.ts";
 import { planSearch } from "./moves-plan.ts";
 import { leavingFrom } from "./out-of-lost.ts";
 import { type Shifted, shiftOf } from "./shifts.ts";
-import { tellMoves } from "./tell-moves.ts";
 
 /**
  * `prospects`: mailboxes in which there may be something to do. Returns whether anything was recorded. Nothing is asked unless
@@ -105,13 +104,6 @@ async function moveFrom(leaving: Leaving, targets: readonly Shifted[]): Promise<
     if (moves.length === 0) continue;
     const gone = new Set(moves.map(({ departure }) => departure));
     departures = departures.filter((one) => !gone.has(one));
-    const arrived = new Set(moves.map(({ arrival }) => arrival.uid));
-    there.left = there.left.filter(({ uid }) => !arrived.has(uid));
-    if (changesNothing(run)) {
-      tellMoves({ run, source, side }, { to: prospect, moves, view: there.view });
-      continue;
-    }
-    await followFlags(source, { side, moves, view: there.view });
-    await carryOut({ run, source: source.mailbox, target: prospect, side, marks }, moves);
+    await followMoves({ run, source, side, marks }, { target: prospect, there, moves });
   }
 }

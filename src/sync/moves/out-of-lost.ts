@@ -14,12 +14,11 @@ import { FlagLedger } from "../flags/flag-ledger.ts";
 import { plainBaseline } from "../mailbox/baseline.ts";
 import { type Prospect, prospectOf } from "../mailbox/prospect.ts";
 import { type Arrivals, arrivalsIn } from "./arrivals.ts";
-import { carryOut, type Errand } from "./carry-out.ts";
+import type { Errand } from "./carry-out.ts";
 import { findMoves } from "./find-moves.ts";
-import { followFlags } from "./moved-flags.ts";
-import { keepsFlags, type Move, withoutLikes } from "./moves-plan.ts";
+import { type Following, followMoves } from "./follow-moves.ts";
+import { keepsFlags, withoutLikes } from "./moves-plan.ts";
 import { shiftOf } from "./shifts.ts";
-import { tellMoves } from "./tell-moves.ts";
 
 /** A mailbox that one server no longer has. */
 export interface Lost {
@@ -105,32 +104,20 @@ export function leavingFrom(task: Task, isGone?: () => Promise<boolean>) {
       };
       const found = await findMoves(places, departures);
       const moves = task.isDoomed ? found.filter(keepsFlags) : found;
-      if (moves.length === 0) return;
-      const arrived = new Set(moves.map(({ arrival }) => arrival.uid));
-      there.left = there.left.filter(({ uid }) => !arrived.has(uid));
-      await follow(task, source, { target, there, moves });
+      if (moves.length > 0) await followMoves(followingFrom(task, source, there), { target, there, moves });
     } catch (error) {
       if (!(error instanceof InterimapError) || error.abandons !== "mailbox") throw error;
     }
   };
 }
 
-interface Following {
-  readonly target: Prospect;
-  readonly there: Arrivals;
-  readonly moves: readonly Move[];
-}
-
-async function follow(task: Task, opened: Opened, { target, there, moves }: Following): Promise<void> {
+function followingFrom(task: Task, opened: Opened, there: Arrivals): Following {
   const { run, from, side, marks, isDoomed } = task;
   const { idx, name } = from.mailbox;
-  const { view } = there;
-  const views = perSide((one) => (one === side ? view : opened.view));
+  const views = perSide((one) => (one === side ? there.view : opened.view));
   const mailbox = { idx, name, sessions: perSide(() => opened.channel), views };
   const source = { mailbox, changed: { local: opened.changed, remote: opened.changed } };
-  if (changesNothing(run)) return tellMoves({ run, source, side }, { to: target, moves, view });
-  if (!isDoomed) await followFlags(source, { side, moves, view });
-  await carryOut({ run, source: mailbox, target, side, marks, fate: isDoomed ? "kept" : "removed" }, moves);
+  return { run, source, side, marks, fate: isDoomed ? "kept" : "removed" };
 }
 
 /** Undefined if the other server has another mailbox under the name, too. */
