@@ -6,13 +6,14 @@ import type { Readable } from "node:stream";
 import { InterimapError } from "../../model/errors.ts";
 import type { Response } from "../responses.ts";
 import type { TakeFlags } from "./flag-lines.ts";
+import { endsInMarker, markedAsRest } from "./marker-in-text.ts";
 import { parseResponse } from "./parse-response.ts";
+import type { RawResponse } from "./raw-response.ts";
 import { type ResponseLimits, responseOverhead, tooMuch, trustingLimits } from "./response-limits.ts";
-import { type RawResponse, ResponseSplitter } from "./split-responses.ts";
+import { ResponseSplitter } from "./split-responses.ts";
 
 const nothing: Buffer = Buffer.alloc(0);
 const asterisk = 0x2a;
-const closingBrace = 0x7d;
 /** Responses that end a command, after which the server may send as much again. */
 const answer = /^[^ ]{1,40} (?:OK|NO|BAD)(?: |$)/i;
 /** Literals up to this size count as octets between two answers: they may come unasked, in any number. */
@@ -234,15 +235,6 @@ function parsed(raw: RawResponse): Response | Promise<Response> {
 /** Names of mailboxes are literals, too. */
 function bringsText({ line, literals, passedOver }: RawResponse): boolean {
   return (literals.length > 0 || passedOver !== undefined) && !/^\* (?:LIST|LSUB|STATUS) /i.test(line);
-}
-
-function endsInMarker(line: string): boolean {
-  return line.charCodeAt(line.length - 1) === closingBrace && /^\* .*\{[0-9]{1,10}\+?\}$/s.test(line);
-}
-
-function markedAsRest(response: Response | Promise<Response>): Response | Promise<Response> {
-  if (response instanceof Promise || response.kind !== "unreadable" || response.about !== "unknown") return response;
-  return { ...response, isRest: true };
 }
 
 function withPassedOver(response: Response, { passedOver }: RawResponse): Response {

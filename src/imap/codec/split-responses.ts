@@ -4,19 +4,8 @@ import { InterimapError } from "../../model/errors.ts";
 import { announcedSize, isFetch, lengthWithoutEnd } from "./announced-literal.ts";
 import { readFlagLines, type TakeFlags } from "./flag-lines.ts";
 import { LiteralSpace } from "./literal-space.ts";
+import type { RawResponse } from "./raw-response.ts";
 import { type ResponseLimits, tooMuch, trustingLimits } from "./response-limits.ts";
-
-/** One response of the server. */
-export interface RawResponse {
-  /**
-   * One character an octet (latin1), without the final line end. The octets of literals are left out; their announcements,
-   * `{n}` CRLF, are not.
-   */
-  readonly line: string;
-  readonly literals: readonly Buffer[];
-  /** The octets of literals that were replaced by NIL, because nobody was ready for them. */
-  readonly passedOver?: number;
-}
 
 /** No message is larger. Waiting for that much would mean waiting for ever. */
 const longestPassed = 2 ** 30;

@@ -80,17 +80,17 @@ export class Ending {
       });
   }
 
-  /** `say` sends the goodbye; then this waits for what `enough` makes of its answer, and ends all if that takes too long. */
-  async sayGoodbye(
-    say: () => Promise<unknown>,
-    enough: (answered: Promise<unknown>) => Promise<unknown>,
-  ): Promise<void> {
+  /**
+   * `say` sends the goodbye. This waits for the answer, or until `sent` says that everything has left. If that takes too long,
+   * all ends.
+   */
+  async sayGoodbye(say: () => Promise<unknown>, sent?: () => Promise<unknown>): Promise<void> {
     const limit = setTimeout(() => {
       this.end(this.lost());
     }, goodbyeLimitMs);
     const answered = say();
     this.#isLeaving = true;
-    await enough(answered);
+    await (sent === undefined ? answered.catch(() => undefined) : Promise.race([this.ended, sent()]));
     clearTimeout(limit);
   }
 }

@@ -8,7 +8,7 @@ import { InterimapError } from "../../model/errors.ts";
 import type { Fence } from "../../model/fence.ts";
 import type { Side } from "../../model/side.ts";
 import { monotonicMs } from "../../util/monotonic.ts";
-import { encodeCommand, line } from "../codec/write-command.ts";
+import { encodeCommand } from "../codec/write-command.ts";
 import { type Command, mayOverlap } from "../command.ts";
 import { CommandRefused } from "../command-refused.ts";
 import type { Discretion } from "../discretion.ts";
@@ -18,6 +18,7 @@ import type { TaggedResponse } from "../responses.ts";
 import type { Announcements } from "./announcements.ts";
 import { CommandList } from "./command-list.ts";
 import { CommandWriter } from "./command-writer.ts";
+import { Divider, divider } from "./divider.ts";
 import type { Ending } from "./ending.ts";
 import type { Entry } from "./entry.ts";
 import { changesMail } from "./harmless.ts";
@@ -50,12 +51,12 @@ export class Pipeline {
   #again: Entry | undefined;
   #nextTag = 0;
   #isHalted = false;
-  /** Whether UNSELECT works with this server; `tried`: about to be known. */
-  #dividing: "unknown" | "tried" | "works" | "fails" = "unknown";
+  readonly #divider: Divider;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
     const { traffic, outlet, silence, ending } = options;
+    this.#divider = new Divider(options);
     this.#writer = new CommandWriter({
       traffic,
       outlet,
@@ -142,11 +143,11 @@ export class Pipeline {
     outlet.gather();
     while (this.#writer.isFree) {
       const next = this.#again ?? this.#pending.first;
-      if (next === undefined || this.#dividing === "tried") break;
+      if (next === undefined || this.#divider.isTried) break;
       const { overlap, opens } = next.command;
       const leaves = overlap === "select" && selection.leaves(opens);
-      if (leaves && this.#mayDivide(next.command)) {
-        this.#start(this.#divider());
+      if (leaves && this.#divider.mayPrecede(next.command)) {
+        this.#start(this.#divider.entry(this.#takeTag()));
         continue;
       }
       if (!mayOverlap(next.command, inFlight, { closed: selection.closedHabit, leaves })) break;
@@ -154,36 +155,6 @@ export class Pipeline {
       else this.#pending.remove(next);
       this.#start(next);
     }
-  }
-
-  /** Whether to send UNSELECT before a SELECT that would otherwise have to wait for an answer. */
-  #mayDivide({ opens }: Command): boolean {
-    const { inFlight, selection, announcements } = this.#options;
-    if (this.#dividing === "fails") return false;
-    if (opens === undefined || selection.closedHabit !== "missing" || !announcements.capabilities.has("UNSELECT"))
-      return false;
-    return mayOverlap(divider, inFlight, { closed: "missing" });
-  }
-
-  /** Nothing follows the first UNSELECT: if it is refused, the SELECT after it leaves the mailbox itself. */
-  #divider(): Entry {
-    const tag = this.#takeTag();
-    const segments = encodeCommand(tag, divider.parts, this.#options.announcements.capabilities);
-    if (this.#dividing !== "works") this.#dividing = "tried";
-    const settle = (outcome: "works" | "fails"): void => {
-      this.#dividing = outcome;
-    };
-    return {
-      command: divider,
-      resolve: () => {
-        settle("works");
-      },
-      reject: () => {
-        settle("fails");
-      },
-      segments,
-      tag,
-    };
   }
 
   #start(entry: Entry): void {
@@ -231,9 +202,6 @@ export class Pipeline {
     return `a${String(this.#nextTag++)}`;
   }
 }
-
-/** RFC 3691 */
-const divider: Command = { name: "UNSELECT", overlap: "select", divides: true, parts: line`UNSELECT` };
 
 const whySelectionIsLost = {
   "not closed": "the server did not say when it closed a mailbox ([CLOSED])",

@@ -61,15 +61,12 @@ export class Session {
     this.limits = limits;
     this.changesNothing = options.changesNothing ?? false;
     const inFlight = new InFlight<Entry>();
-    const selection = this.#selection;
-    const discretion = this.#discretion;
+    const [selection, discretion] = [this.#selection, this.#discretion];
     const announcements = new Announcements(options);
     const ending = new Ending({
       side,
       epitaph: () => this.#outlet.transport.epitaph?.(),
-      onEnd: (reason) => {
-        this.#close(reason);
-      },
+      onEnd: this.#close,
     });
     const traffic = log.traffic ? new TrafficLog({ log, side, discretion }) : undefined;
     const outlet = new Outlet(transport, () => {
@@ -139,6 +136,7 @@ export class Session {
   get isUsable(): boolean {
     return this.#ending.isOpen;
   }
+
   /** Nothing is waiting to be sent or answered. */
   get isIdle(): boolean {
     return this.#pipeline.isIdle;
@@ -148,6 +146,7 @@ export class Session {
   get greetingText(): string {
     return this.#announcements.greetingText;
   }
+
   /** How the bytes travel now. */
   get transport(): Pick<Transport, "secure" | "channelBinding" | "peer"> {
     return this.#outlet.transport;
@@ -178,7 +177,7 @@ export class Session {
     const refusal = this.#ending.refusal ?? (this.changesNothing ? harmOf(command, this.side) : undefined);
     const answered = refusal === undefined ? this.#pipeline.run(command) : Promise.reject(refusal);
     // If a connection dies, every command in flight fails, but a caller may be waiting for only one of them.
-    answered.catch(ignore);
+    answered.catch(() => undefined);
     return answered;
   }
 
@@ -220,10 +219,8 @@ export class Session {
   async logout(): Promise<void> {
     if (this.isUsable) {
       const waits = !this.isIdle || this.#outlet.transport.epitaph !== undefined;
-      await this.#ending.sayGoodbye(
-        () => this.run({ name: "LOGOUT", overlap: "any", parts: line`LOGOUT` }),
-        (answered) => (waits ? answered.catch(ignore) : Promise.race([this.ended, this.#outlet.end()])),
-      );
+      const say = () => this.run({ name: "LOGOUT", overlap: "any", parts: line`LOGOUT` });
+      await this.#ending.sayGoodbye(say, waits ? undefined : () => this.#outlet.end());
     }
     this.destroy();
   }
@@ -242,13 +239,11 @@ export class Session {
     this.#reader.attach(transport.stream);
   }
 
-  #close(reason: Error): void {
+  readonly #close = (reason: Error): void => {
     this.#silence.end();
     this.#reader.detach();
     this.#outlet.close(isMisunderstanding(reason) ? "dropping" : "sending");
     this.#announcements.end(reason);
     this.#pipeline.abandon(reason);
-  }
+  };
 }
-
-function ignore(): void {}

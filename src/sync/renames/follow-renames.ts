@@ -6,7 +6,7 @@ import { isTemporary } from "../../model/temporary-name.ts";
 import { changesNothing, type Reconciled, type Run, skipMailbox } from "../context/run.ts";
 import type { Scene } from "../mailboxes/look-again.ts";
 import { planFollowing } from "./rename-news-plan.ts";
-import type { Listed } from "./settle-names.ts";
+import type { Listed } from "./settling.ts";
 import { findWhereabouts } from "./whereabouts.ts";
 
 /** The code for mailboxes that have other names now is loaded only if there are any. True: the listings are out of date. */

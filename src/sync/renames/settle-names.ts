@@ -1,58 +1,25 @@
 // Deals with mailboxes that have other names than the recorded ones, before anything is created or copied: otherwise their
 // messages would come to the other server a second time.
 
-import type { Session } from "../../imap/session/session.ts";
-import type { ListingQuery } from "../../mail/listing/list-both.ts";
 import type { Listing } from "../../mail/listing/list-mailboxes.ts";
 import { InterimapError } from "../../model/errors.ts";
-import type { FollowedDeletions } from "../../model/followed-deletions.ts";
-import { briefName, isWithin, renamedAlong } from "../../model/mailbox-name.ts";
+import { briefName } from "../../model/mailbox-name.ts";
 import { type PerSide, perSide, type Side, sides } from "../../model/side.ts";
 import { isTemporary, settledName } from "../../model/temporary-name.ts";
-import type { Store } from "../../state/state-store.ts";
-import type { Report } from "../context/events.ts";
 import { changesNothing } from "../context/run.ts";
-import type { Scene } from "../mailboxes/look-again.ts";
 import type { KnownMailbox } from "../mailboxes/mailbox-plan.ts";
 import { type Exchange, exchangeNames } from "./follow-exchanges.ts";
+import { holdBack } from "./hold-back.ts";
 import { recordRenames } from "./record-renames.ts";
-import { heldError } from "./rename-advice.ts";
 import { placeOf } from "./rename-blocks.ts";
 import { confirmation } from "./rename-confirmation.ts";
 import { decideRenames, type Decisions } from "./rename-decisions.ts";
 import { renameEverywhere } from "./rename-mailbox.ts";
-import type { RenameSource } from "./rename-news-plan.ts";
 import type { Held, Move, Renaming } from "./renaming.ts";
 import { isSaidAgain } from "./said-again.ts";
 import { leaveMailboxes } from "./second-look.ts";
+import type { Listed, Settling } from "./settling.ts";
 import type { Found } from "./whereabouts.ts";
-
-export interface Settling {
-  readonly sessions: PerSide<Session>;
-  readonly store: Store;
-  readonly query: ListingQuery;
-  readonly report: Report;
-  readonly isIgnored: (name: string) => boolean;
-  readonly renames?: RenameSource;
-  readonly followsRenames?: boolean;
-  /** Undefined: mailboxes that a server no longer has are left to the user. */
-  readonly deletions?: FollowedDeletions | undefined;
-  /** Deletes mailboxes that were deleted on one server, and whose names others have there now. True if anything changed. */
-  readonly makeRoom?: (scene: Scene) => Promise<boolean>;
-  /** Mailboxes that this run must not touch. */
-  readonly skipped: Set<string>;
-  /** Mailboxes that must be looked at even if their numbers are as recorded. */
-  readonly doubted: Set<string>;
-}
-
-export interface Listed {
-  readonly listings: PerSide<Listing>;
-  readonly known: ReadonlyMap<string, KnownMailbox>;
-  /** Undefined: every known mailbox is what it was. */
-  readonly found: Found | undefined;
-  /** False: mailboxes that would still have to be renamed are left alone. */
-  readonly mayRename: boolean;
-}
 
 /** True if something was renamed: the listings are out of date then. */
 export async function settleNames(settling: Settling, listed: Listed): Promise<boolean> {
@@ -242,29 +209,4 @@ async function follow(settling: Settling, { listings }: Listed, followed: readon
       report({ type: "mailbox-skipped", side, mailbox: from, error });
     }
   }
-}
-
-function holdBack({ report, skipped }: Settling, { listings, known }: Listed, held: readonly Held[]): void {
-  const isMere = ({ obstacle }: Held): boolean => obstacle.kind === "mere";
-  const carried = (one: Held): boolean =>
-    held.some(
-      (above) =>
-        above !== one && isMere(above) && isWithin(one.from, above.from) && one.to === renamedAlong(one.from, above),
-    );
-  for (const one of held) {
-    const isTold = skipped.has(one.from) || one.obstacle.kind === "entangled" || (isMere(one) && carried(one));
-    if (!isTold) report({ type: "mailbox-skipped", ...subjectOf(one), error: heldError(one, { listings, known }) });
-  }
-  for (const { names, from, to } of held) {
-    for (const name of names) skipped.add(name);
-    const places = names.filter((name) => name === to || name !== from);
-    // If they were created on the other server, they would be in the way.
-    for (const side of sides)
-      for (const name of listings[side].mailboxes.keys())
-        if (!known.has(name) && places.some((place) => isWithin(name, place))) skipped.add(name);
-  }
-}
-
-function subjectOf({ from, obstacle }: Held): { readonly side?: Side; readonly mailbox: string } {
-  return { mailbox: from, ...("side" in obstacle && { side: obstacle.side }) };
 }

@@ -1,17 +1,16 @@
 // Which jobs run, which wait, and who gets to one by its values.
 
-import type { FormFields } from "../../job/allowed-options.ts";
-import type { JobSecrets } from "../../job/job-spec.ts";
 import type { Log } from "../../log/log.ts";
 import { Admission } from "./admission.ts";
 import { endSoon, killAfter } from "./end-worker.ts";
-import { Identities } from "./identity.ts";
 import type { Job } from "./job.ts";
+import { JobQueue } from "./job-queue.ts";
 import { hasEnded, type JobRecord } from "./job-record.ts";
 import { newJobId, newJobSecret } from "./job-secret.ts";
+import { JobsByValues } from "./jobs-by-values.ts";
 import { KeptJobs } from "./kept-jobs.ts";
 import type { NewJob, Started } from "./new-job.ts";
-import { type ReadForm, textOf } from "./read-form.ts";
+import type { ReadForm } from "./read-form.ts";
 import { JobRefused } from "./refusal.ts";
 import type { JobsRules } from "./rules.ts";
 import { outcomeOf } from "./run-outcome.ts";
@@ -37,10 +36,9 @@ export class Jobs {
   readonly #options: JobsOptions;
   readonly #times: Times;
   /** Those that are queued or running. */
-  readonly #byIdentity = new Map<string, Job>();
-  readonly #queue: Job[] = [];
+  readonly #byValues = new JobsByValues();
+  readonly #queue = new JobQueue();
   readonly #running = new Set<Job>();
-  readonly #identities = new Identities();
   readonly #unwatched: Unwatched;
   #overload: NodeJS.Timeout | undefined;
   #isStopping = false;
@@ -50,7 +48,7 @@ export class Jobs {
     const { rules, directory, log, times } = options;
     this.#options = options;
     this.#times = { ...usualTimes, ...times };
-    this.kept = new KeptJobs({ directory, rules, log, positionOf: (job) => this.#positionOf(job) });
+    this.kept = new KeptJobs({ directory, rules, log, positionOf: (job) => this.#queue.positionOf(job) });
     this.admission = new Admission(rules);
     this.#unwatched = new Unwatched({
       isWanted: () => rules().endsWithTab,
@@ -64,12 +62,12 @@ export class Jobs {
   }
 
   get queuedCount(): number {
-    return this.#queue.length;
+    return this.#queue.size;
   }
 
   /** No further job would be taken. */
   get isFull(): boolean {
-    return this.#isStopping || this.#queue.length >= this.#options.rules().maxQueued;
+    return this.#isStopping || this.#queue.size >= this.#options.rules().maxQueued;
   }
 
   /** Begins a job, or leads to the one of the same six values that is queued or running. @throws JobRefused */
@@ -111,8 +109,8 @@ export class Jobs {
   }
 
   /** The job of these values that is queued or running. */
-  findByValues({ form, secrets }: ReadForm): Job | undefined {
-    return this.#byIdentity.get(this.#identityOf(form.fields, secrets));
+  findByValues(values: ReadForm): Job | undefined {
+    return this.#byValues.get(this.#byValues.identityOf(values));
   }
 
   /** It ends after the message in hand; of one that has ended already, nothing happens. */
@@ -121,9 +119,9 @@ export class Jobs {
     if (run === undefined || run.ending !== undefined) return;
     run.ending = ending;
     if (run.worker === undefined) {
-      this.#queue.splice(this.#queue.indexOf(job), 1);
+      this.#queue.remove(job);
       this.#settle(job, { result: undefined, words: "" });
-      this.#tellPositions();
+      this.#queue.tellPositions();
     } else endSoon(run.worker, this.#times.endingMs);
   }
 
@@ -143,14 +141,14 @@ export class Jobs {
   /** There may be room for more, as when rules have changed. */
   beginWaiting(): void {
     const { maxRunning, isOverloaded } = this.#options.rules();
-    while (!this.#isStopping && this.#running.size < maxRunning && this.#queue.length > 0) {
+    while (!this.#isStopping && this.#running.size < maxRunning && this.#queue.size > 0) {
       if (isOverloaded()) {
         this.#lookAgain();
         break;
       }
-      this.#begin(this.#queue.shift()!);
+      this.#begin(this.#queue.takeFirst()!);
     }
-    this.#tellPositions();
+    this.#queue.tellPositions();
   }
 
   /** Ends all jobs as interrupted, and returns when none runs any more. */
@@ -161,24 +159,19 @@ export class Jobs {
     if (this.#running.size > 0) await new Promise<void>((resolve) => (this.#noneRuns = resolve));
   }
 
-  #admit({ form, secrets, address }: NewJob): string {
+  #admit(wanted: NewJob): string {
     if (this.#isStopping) throw new JobRefused("stopping");
-    this.admission.noteStart(address);
-    return this.#identityOf(form.fields, secrets);
-  }
-
-  #identityOf(fields: FormFields, secrets: JobSecrets): string {
-    const [host1, user1, host2, user2] = ["host1", "user1", "host2", "user2"].map((name) => textOf(fields, name));
-    return this.#identities.of({ host1: host1!, user1: user1!, host2: host2!, user2: user2!, ...secrets });
+    this.admission.noteStart(wanted.address);
+    return this.#byValues.identityOf(wanted);
   }
 
   #present(identity: string): Started | undefined {
-    const job = this.#byIdentity.get(identity);
+    const job = this.#byValues.get(identity);
     return job && { job, secret: job.addSecret(), attached: true };
   }
 
   #requireRoom({ address }: NewJob): void {
-    if (this.#queue.length >= this.#options.rules().maxQueued) throw new JobRefused("queue full");
+    if (this.#queue.size >= this.#options.rules().maxQueued) throw new JobRefused("queue full");
     this.admission.requireRoom([...this.#queue, ...this.#running].filter(({ run }) => run?.address === address).length);
   }
 
@@ -186,8 +179,8 @@ export class Jobs {
     const { address, secrets } = wanted;
     const run = { identity, address, secrets, worker: undefined, ending: undefined };
     this.#orRefuse(() => job.enqueue(run, { ...wanted, summary }));
-    this.#byIdentity.set(identity, job);
-    this.#queue.push(job);
+    this.#byValues.set(identity, job);
+    this.#queue.add(job);
     this.#unwatched.note(job);
     this.#options.log.info("A job is queued", { fields: () => ({ job: job.id }) });
     this.beginWaiting();
@@ -228,7 +221,7 @@ export class Jobs {
   #settle(job: Job, end: WorkerEnd): void {
     const { run } = job;
     if (run === undefined) return;
-    this.#byIdentity.delete(run.identity);
+    this.#byValues.delete(run.identity);
     this.#running.delete(job);
     this.admission.noteEnd(run.address, end);
     if (end.words !== "") job.hear({ type: "line", text: end.words });
@@ -246,15 +239,6 @@ export class Jobs {
       this.#overload = undefined;
       this.beginWaiting();
     }, this.#times.overloadMs);
-  }
-
-  #positionOf(job: Job): number | undefined {
-    const index = this.#queue.indexOf(job);
-    return index === -1 ? undefined : index + 1;
-  }
-
-  #tellPositions(): void {
-    for (const job of this.#queue) job.changes.note();
   }
 }
 

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ImapStream } from "imapflow/lib/handler/imap-stream.js";
 import type { ImapStreamItem } from "imapflow/lib/handler/types.js";
-import { type RawResponse, ResponseSplitter } from "../../../src/imap/codec/split-responses.ts";
+import type { RawResponse } from "../../../src/imap/codec/raw-response.ts";
+import { ResponseSplitter } from "../../../src/imap/codec/split-responses.ts";
 import { fc } from "../../support/examples.ts";
 
 interface Outcome {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { RawResponse } from "../../../../src/imap/codec/raw-response.ts";
 import { strangersLimits, tooMuch, trustingLimits } from "../../../../src/imap/codec/response-limits.ts";
-import { type RawResponse, ResponseSplitter } from "../../../../src/imap/codec/split-responses.ts";
+import { ResponseSplitter } from "../../../../src/imap/codec/split-responses.ts";
 import { Blocks } from "../../../../src/imap/transport/blocks.ts";
 import { InterimapError } from "../../../../src/model/errors.ts";
 import { patienceMs } from "../../../support/eventually.ts";
