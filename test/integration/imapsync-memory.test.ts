@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { startDovecot } from "../support/dovecot.ts";
 import { runImapsync, startImapsync } from "../support/run-imapsync.ts";
+import { snapshot } from "../support/snapshot.ts";
 import { command, contents, deliver, expunge, mail, mails, type TwoStores, twoStores } from "../support/two-stores.ts";
 
 const dovecot = await startDovecot();
@@ -104,6 +105,9 @@ for (const memory of [["--state", "state"], ["--usecache"], ["--useuid"]] as con
     await expunge(stores.remote, "2");
     assert.equal((await runImapsync(stores, memory)).figure("Messages transferred"), "1");
     assert.deepEqual(await contents(stores.remote), names(3));
+    reset(stores);
+    await runImapsync(stores, memory);
+    assert.equal(readsHeaders(stores), false);
   });
 }
 
@@ -154,6 +158,27 @@ test("--useuid copies what is the same as often as it is there, and a lost cache
   assert.deepEqual(await contents(stores.remote), ["m1", "m1", "m2"]);
   rmSync(join(stores.home.directory, "imapsync_cache"), { recursive: true });
   assert.equal((await runImapsync(stores, ["--useuid"])).figure("Messages transferred"), "0");
+});
+
+test("--usecache leaves the pairs of equal messages that --useuid has recorded", async (t) => {
+  const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+  await deliver(stores.local, "INBOX", mail("m1", { body: "one" }), mail("m1", { body: "two" }));
+  await runImapsync(stores, ["--useuid"]);
+  await deliver(stores.local, "INBOX", mail("m2"));
+  await runImapsync(stores, ["--usecache"]);
+  const { lines, figure } = await runImapsync(stores, ["--useuid", "--delete2"]);
+  assert.deepEqual([figure("Messages transferred"), figure("Messages deleted on host2")], ["0", "0"], lines.join("\n"));
+});
+
+test("--state --syncduplicates --delete2: of equal messages, the copy goes whose original is gone", async (t) => {
+  const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+  await deliver(stores.local, "INBOX", mail("m1", { body: "one" }), mail("m1", { body: "two" }));
+  const args = ["--state", "state", "--syncduplicates", "--delete2"];
+  await runImapsync(stores, args);
+  await expunge(stores.local, "1");
+  await runImapsync(stores, args);
+  const [host1, host2] = [await snapshot(stores.local), await snapshot(stores.remote)];
+  assert.deepEqual(host2.mailboxes, host1.mailboxes);
 });
 
 /** As the original keeps it, for the accounts of the stores. */

@@ -38,7 +38,10 @@ export async function copyFolder(run: CopyRun, work: FolderWork, channels: PerSi
   const { tables, known } = await readTables(run, { work, channels, views: { local, remote } });
   const match = withoutCrossDuplicates(run, work, {
     table: tables.local,
-    match: matchMessages(tables.local, tables.remote, { keepsDuplicates: keepsDuplicates(options) }),
+    match: matchMessages(tables.local, tables.remote, {
+      keepsDuplicates: keepsDuplicates(options),
+      copyOf: known && ((uid1) => known.copyOf(uid1)),
+    }),
   });
   const merge = run.merges.get(folder2);
   merge?.note(folder1, tables.local, addedSignatures(run, work, tables.local));

@@ -16,13 +16,13 @@ import {
   uidsOf,
 } from "../../model/uid-set.ts";
 import type { CopyMemory } from "../memory/memory.ts";
-import { hostOf } from "../options/host.ts";
 import type { CopyRun, Identity } from "./copy-run.ts";
 import type { FolderWork, OpenPair } from "./folder-work.ts";
 import { KnownSignatures } from "./known-signatures.ts";
 import { askForAll, type Wanted } from "./left-out.ts";
-import { firstsIn, type Match, pairsIn, secondsIn } from "./match-plan.ts";
+import { keepsDuplicates, type Match, pairsIn, secondsIn } from "./match-plan.ts";
 import { MessageTable } from "./message-table.ts";
+import { ownSignature, pairSignature } from "./uid-signatures.ts";
 import { numbersOf } from "./unchanged-folder.ts";
 
 interface Place {
@@ -150,37 +150,47 @@ export class KnownCopies {
     if (host1 !== undefined && host2 !== undefined) this.#memory.finished(this.#folders, { rules, host1, host2 });
   }
 
-  /** With duplicates on host1, which are the same message on host2, unless they have a pair of their own; without what is recorded. */
-  *#pairsOf({ local, remote }: PerSide<MessageTable>, same: readonly number[]): Iterable<UidPair> {
-    const isNew = ([uid1, uid2]: UidPair): boolean => this.#pairs?.get(uid1) !== uid2;
-    const paired = uidSetOf(Array.from(firstsIn(same), (i) => local.uid(i)));
-    for (const [on1, on2] of pairsIn(same)) {
-      const uid2 = remote.uid(on2);
-      for (const pair of this.#duplicates(local, on1, uid2)) if (!hasUid(paired, pair[0]) && isNew(pair)) yield pair;
-      if (isNew([local.uid(on1), uid2])) yield [local.uid(on1), uid2];
+  /** As recorded when the folders were read, if both messages were there: it stays so. */
+  copyOf(uid1: number): number | undefined {
+    return hasUid(this.#outdated, uid1) ? undefined : this.#pairs?.get(uid1);
+  }
+
+  /** What is to be recorded besides: duplicates on host1 as the message that stands for them, unless each is copied. */
+  *#newPairs({ local, remote }: PerSide<MessageTable>, { same, missing }: Match, isEach: boolean): Iterable<UidPair> {
+    if (this.#isCompared)
+      for (const [on1, on2] of pairsIn(same)) {
+        if (this.copyOf(local.uid(on1)) === undefined) yield [local.uid(on1), remote.uid(on2)];
+        if (!isEach) yield* this.#duplicates(local, on1, remote.uid(on2));
+      }
+    if (isEach) return;
+    for (const on1 of missing) {
+      const uid2 = this.#added.get(local.uid(on1));
+      if (uid2 !== undefined) yield* this.#duplicates(local, on1, uid2);
     }
   }
 
-  /** Those behind a message that are the same, but for those that were copied themselves, with --syncduplicates or --useuid. */
+  get #isCompared(): boolean {
+    return this.#signatures !== undefined || this.#comparesByUid;
+  }
+
+  /** Those behind a message that are the same, but for those that have a copy: --syncduplicates and --useuid make them. */
   *#duplicates(local: MessageTable, first: number, uid2: number): Iterable<UidPair> {
-    for (let i = local.next(first); i !== undefined; i = local.next(i))
-      if (!this.#added.has(local.uid(i))) yield [local.uid(i), uid2];
+    for (let i = local.next(first); i !== undefined; i = local.next(i)) {
+      const uid1 = local.uid(i);
+      if (!this.#added.has(uid1) && this.copyOf(uid1) === undefined) yield [uid1, uid2];
+    }
   }
 
   /** The folder is done. */
-  conclude({ options, rules }: CopyRun, { tables, views, work }: OpenPair, { same, missing }: Match): void {
+  conclude({ options, rules }: CopyRun, { tables, views, work }: OpenPair, match: Match): void {
     if (options.dry === true) return;
-    const { local } = tables;
-    if (this.#signatures !== undefined || this.#comparesByUid) {
-      this.#memory.add(this.#folders, this.#pairsOf(tables, same));
-      this.#signatures?.record(uidSetOf([...secondsIn(same)].map((i) => tables.remote.uid(i))));
-    }
-    const repeated = missing.filter((i) => local.next(i) !== undefined && this.#added.has(local.uid(i)));
-    const duplicates = repeated.flatMap((i) => [...this.#duplicates(local, i, this.#added.get(local.uid(i))!)]);
-    if (duplicates.length > 0) this.#memory.add(this.#folders, duplicates);
     // With --search or ages, they may be there, and not take part in this run.
     const isPart = rules.selection.isPart("local") || rules.selection.isPart("remote");
-    if (!isEmpty(this.#outdated) && !isPart) this.#memory.forget(this.#folders, uidsOf(this.#outdated));
+    const gone = subtract(this.#outdated, uidSetOf(this.#added.keys()));
+    if (!isEmpty(gone) && !isPart) this.#memory.forget(this.#folders, uidsOf(gone));
+    if (this.#isCompared || this.#added.size > 0)
+      this.#memory.add(this.#folders, this.#newPairs(tables, match, keepsDuplicates(options)));
+    this.#signatures?.record(uidSetOf([...secondsIn(match.same)].map((i) => tables.remote.uid(i))));
     // Behind what was recorded, which would undo it. The next run goes by how many pairs are recorded.
     if (!work.isTouched && (isEmpty(this.#outdated) || !isPart)) this.#finish(rules.digest, views);
   }
@@ -231,19 +241,4 @@ async function signaturesOf(
   const unsigned = subtract(uids, uidSetOf(found.keys()));
   if (!isEmpty(unsigned)) note(await read(unsigned, wholeHeader));
   return found;
-}
-
-/** Of a pair, by its UID on host2: several messages of host1 may be one there. */
-function pairSignature(uid2: number): string {
-  return `${octetsOf(uid2)}on both hosts`.slice(0, 16);
-}
-
-/** Of a message that is on one host only. */
-function ownSignature(side: Side, uid: number): string {
-  return `${octetsOf(uid)}only on ${hostOf(side)}.......`.slice(0, 16);
-}
-
-/** In front, so that they differ where tables look first. */
-function octetsOf(uid: number): string {
-  return String.fromCharCode(uid & 0xff, (uid >>> 8) & 0xff, (uid >>> 16) & 0xff, uid >>> 24);
 }

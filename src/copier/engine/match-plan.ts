@@ -6,6 +6,8 @@ import type { MessageTable } from "./message-table.ts";
 export interface MatchOptions {
   /** The same message several times on host1 is to be there as often on host2. */
   readonly keepsDuplicates: boolean;
+  /** Of messages of host1 the copies that former runs have recorded, by UIDs: which of several equal messages is which. */
+  readonly copyOf?: ((uid1: number) => number | undefined) | undefined;
 }
 
 /** What a run's options say of it. */
@@ -52,12 +54,16 @@ export function* secondsIn(same: Match["same"]): Generator<number, void, undefin
   for (const [, on2] of pairsIn(same)) yield on2;
 }
 
-/** Equal messages are paired in UID order. */
-export function matchMessages(host1: MessageTable, host2: MessageTable, { keepsDuplicates }: MatchOptions): Match {
+/** Equal messages are paired as it is recorded, and the others in UID order. */
+export function matchMessages(
+  host1: MessageTable,
+  host2: MessageTable,
+  { keepsDuplicates, copyOf }: MatchOptions,
+): Match {
   const pairs: Pairs = { missing: [], same: [], strange: [], taken: new Uint8Array(host2.length) };
   for (let i = 0; i < host1.length; i++)
     if (host1.isIdentified(i) && !host1.isRepeated(i))
-      (keepsDuplicates ? pairAll : pairOne)({ host1, host2, pairs }, i);
+      (keepsDuplicates ? pairAll : pairOne)({ host1, host2, pairs, copyOf }, i);
   for (let i = 0; i < host2.length; i++)
     if (host2.isIdentified(i) && !host2.isRepeated(i) && host1.find(host2, i) === undefined)
       for (const one of keepsDuplicates ? chain(host2, i) : [i]) pairs.strange.push(one);
@@ -82,6 +88,7 @@ interface Matching {
   readonly host1: MessageTable;
   readonly host2: MessageTable;
   readonly pairs: Pairs;
+  readonly copyOf: MatchOptions["copyOf"];
 }
 
 function pairOne({ host1, host2, pairs }: Matching, i: number): void {
@@ -97,14 +104,37 @@ function isTaken({ taken }: Pairs, other: number): boolean {
 }
 
 /** With all that are the same. */
-function pairAll({ host1, host2, pairs }: Matching, i: number): void {
-  const others = chain(host2, host2.find(host1, i));
-  for (const one of chain(host1, i)) {
-    const { value: other } = others.next();
+function pairAll(matching: Matching, i: number): void {
+  const { host1, host2, pairs } = matching;
+  const [ones, others] = [[...chain(host1, i)], [...chain(host2, host2.find(host1, i))]];
+  const recorded = recordedAmong(matching, ones, others);
+  const copies = new Set(recorded?.values());
+  const left = others.filter((other) => !copies.has(other)).values();
+  for (const one of ones) {
+    const other = recorded?.get(one) ?? left.next().value;
     if (other === undefined || isTaken(pairs, other)) pairs.missing.push(one);
     else pairs.same.push(one, other);
   }
-  for (const other of others) pairs.strange.push(other);
+  for (const other of left) pairs.strange.push(other);
+}
+
+/** Of equal messages, from numbers on host1 to those on host2; undefined where there is nothing to choose. */
+function recordedAmong(
+  { host1, host2, copyOf }: Matching,
+  ones: readonly number[],
+  others: readonly number[],
+): ReadonlyMap<number, number> | undefined {
+  if (copyOf === undefined || (ones.length < 2 && others.length < 2)) return undefined;
+  const left = new Map(others.map((other) => [host2.uid(other), other]));
+  const found = new Map<number, number>();
+  for (const one of ones) {
+    const uid2 = copyOf(host1.uid(one));
+    const other = uid2 === undefined ? undefined : left.get(uid2);
+    if (other === undefined) continue;
+    left.delete(uid2!);
+    found.set(one, other);
+  }
+  return found;
 }
 
 function* chain(table: MessageTable, first: number | undefined): Generator<number, void, undefined> {

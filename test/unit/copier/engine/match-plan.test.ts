@@ -49,6 +49,18 @@ void test("where each counts for itself, the second is paired with the second", 
   assert.deepEqual({ missing, same, strange }, { missing: [2], same: [0, 0, 1, 3, 3, 1], strange: [2] });
 });
 
+void test("of equal messages, those that are recorded as copies are paired first", () => {
+  const copies = new Map([
+    [30, 10],
+    [20, 90],
+  ]);
+  const { missing, same, strange } = matchMessages(tableOf("aaa"), tableOf("aaaa"), {
+    keepsDuplicates: true,
+    copyOf: (uid1) => copies.get(uid1),
+  });
+  assert.deepEqual({ missing, same, strange }, { missing: [], same: [0, 1, 1, 2, 2, 0], strange: [3] });
+});
+
 void test("what has nothing to tell it by is not the same as anything", () => {
   const { missing, void1, void2 } = match(".a", "..");
   assert.deepEqual({ missing, void1, void2 }, { missing: [1], void1: [0], void2: [0, 1] });
