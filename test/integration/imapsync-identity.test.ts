@@ -7,7 +7,7 @@ import { startDovecot } from "../support/dovecot.ts";
 import { texts } from "../support/message-texts.ts";
 import { runImapsync } from "../support/run-imapsync.ts";
 import { startAll } from "../support/start-all.ts";
-import { command, deliver, mail, twoStores, userNames } from "../support/two-stores.ts";
+import { command, deliver, expunge, mail, twoStores, userNames } from "../support/two-stores.ts";
 
 const { dovecot, cyrus } = await startAll({ dovecot: startDovecot(), cyrus: startCyrus({ users: userNames }) });
 const servers = { local: dovecot, remote: dovecot };
@@ -72,6 +72,40 @@ for (const args of [["--messageidnodomain"], ["--noskipsize"], ["--useheader", "
       const { figure, lines } = await runImapsync(stores, ["--addheader", ...args]);
       assert.equal(figure("Messages transferred"), copied, lines.join("\n"));
     }
+  });
+
+for (const [first, ...later] of [
+  [["--addheader"], ["--useuid"], ["--usecache"], ["--useuid", "--delete2"]],
+  [["--useuid"], ["--addheader", "--delete2"], ["--addheader", "--state", "state", "--delete2"]],
+  [
+    ["--state", "state", "--useuid"],
+    ["--useuid", "--addheader"],
+    ["--addheader", "--useheader", "X-Id"],
+  ],
+  [
+    ["--addheader", "--useheader", "X-Id"],
+    ["--state", "state", "--useuid", "--useheader", "X-Id"],
+  ],
+] as const)
+  test(`messages without headers are copied once: ${[first, ...later].map((args) => args.join(" ")).join(", then ")}`, async (t) => {
+    const stores = await twoStores(t, servers);
+    const bare = (text: string) => ({ ...mail("x"), bytes: Buffer.from(`Subject: draft\r\n\r\n${text}\r\n`) });
+    await deliver(stores.local, "INBOX", mail("first"), bare("one"), bare("two"), bare("three"));
+    // A message and its copy have different UIDs.
+    await expunge(stores.local, "1");
+    const run = async (args: readonly string[]) => {
+      const { code, figure, lines } = await runImapsync(stores, args);
+      assert.equal(code, 0, lines.join("\n"));
+      return [figure("Messages transferred"), figure("Messages deleted on host2"), lines.join("\n")];
+    };
+    assert.deepEqual((await run(first)).slice(0, 2), ["3", "0"]);
+    for (const args of later) {
+      const [copied, deleted, lines] = await run(args);
+      assert.deepEqual([copied, deleted], ["0", "0"], `${args.join(" ")}\n${String(lines)}`);
+    }
+    await deliver(stores.local, "INBOX", bare("four"));
+    const [copied, , lines] = await run(later.at(-1)!);
+    assert.equal(copied, "1", lines);
   });
 
 test("--useheader, --skipheader and --messageidnodomain decide what is the same", async (t) => {

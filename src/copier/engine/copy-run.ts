@@ -81,6 +81,8 @@ export interface FolderRules {
 export interface Rules {
   readonly folders: FolderRules;
   readonly identity: PerSide<Identity>;
+  /** The same with `--addheader` or without: on host1 the line is not thought of, on host2 it is known. */
+  readonly anyIdentity: PerSide<Identity>;
   /** What tells the copy of a message without the wanted fields, if a run with `--addheader` made one. */
   readonly addedSignature: (message: SignedMessage) => string | undefined;
   /** By all fields there are. */

@@ -21,7 +21,8 @@ import type { FolderWork, OpenPair } from "./folder-work.ts";
 import { KnownSignatures } from "./known-signatures.ts";
 import { askForAll, type Wanted } from "./left-out.ts";
 import { keepsDuplicates, type Match, pairsIn, secondsIn } from "./match-plan.ts";
-import { MessageTable } from "./message-table.ts";
+import { MessageTable, withSignatures } from "./message-table.ts";
+import { signaturesOf } from "./signatures-of.ts";
 import { ownSignature, pairSignature } from "./uid-signatures.ts";
 import { numbersOf } from "./unchanged-folder.ts";
 
@@ -106,7 +107,7 @@ export class KnownCopies {
       this.#signatures = known;
       await known.complete({ there1: uids.local, uids: perSide((side) => uidsOf(uids[side])), pairs, read });
       return perSide((side) =>
-        signed(there[side], (uid) => {
+        withSignatures(there[side], (uid) => {
           const uid2 = side === "local" ? pairs.get(uid) : uid;
           const pair = hasUid(news[side], uid) ? undefined : pairSignature(uid2!);
           return known.of(side, uid) ?? pair;
@@ -114,11 +115,9 @@ export class KnownCopies {
       );
     }
     this.#comparesByUid = !isEmpty(news.local) && !isEmpty(news.remote);
-    const signatures = this.#comparesByUid
-      ? await bothSides((side) => signaturesOf(news[side], (...what) => read(side, ...what), rules.wholeHeader))
-      : undefined;
+    const signatures = this.#comparesByUid ? await signaturesOf(rules, { messages: news, read, place }) : undefined;
     return perSide((side) =>
-      signed(there[side], (uid) => {
+      withSignatures(there[side], (uid) => {
         const uid2 = side === "local" ? pairs.get(uid) : uid;
         if (!hasUid(news[side], uid)) return pairSignature(uid2!);
         // On host2 something may lack all by which it could be compared: it may be a message of host1.
@@ -215,30 +214,4 @@ async function readSummaries(channel: Channel, view: MailboxView, asked: Wanted)
     told: () => table.uids(),
   });
   return table.seal();
-}
-
-/** The same messages, known by what `signatureOf` says. */
-function signed(summaries: MessageTable, signatureOf: (uid: number) => string | undefined): MessageTable {
-  const table = new MessageTable();
-  for (let i = 0; i < summaries.length; i++) {
-    const uid = summaries.uid(i);
-    table.add({ uid, size: summaries.size(i), flags: summaries.flags(i), signature: signatureOf(uid) });
-  }
-  return table.seal();
-}
-
-/** Of a message without the fields that are wanted, by all fields: what was copied before it could be recorded must be known again. */
-async function signaturesOf(
-  uids: UidSet,
-  read: (uids: UidSet, identity?: Identity) => Promise<MessageTable>,
-  wholeHeader: Identity,
-): Promise<ReadonlyMap<number, string>> {
-  const found = new Map<number, string>();
-  const note = (table: MessageTable): void => {
-    for (let i = 0; i < table.length; i++) if (table.isIdentified(i)) found.set(table.uid(i), table.signature(i));
-  };
-  note(await read(uids));
-  const unsigned = subtract(uids, uidSetOf(found.keys()));
-  if (!isEmpty(unsigned)) note(await read(unsigned, wholeHeader));
-  return found;
 }

@@ -22,7 +22,7 @@ export interface Opened {
 export interface Tables {
   readonly tables: PerSide<MessageTable>;
   /** With a memory of former runs. */
-  readonly known?: KnownCopies;
+  readonly known?: KnownCopies | undefined;
 }
 
 /** Nothing in a folder that is not there. @throws InterimapError that abandons the folder, a side or the run */
@@ -45,23 +45,27 @@ export async function readTables(run: CopyRun, opened: Opened): Promise<Tables> 
 }
 
 async function readSelected(run: CopyRun, opened: Opened, wanted: PerSide<UidSet>): Promise<Tables> {
-  const { memory, readAhead } = run;
+  const { memory, options } = run;
   const { work, channels, views } = opened;
   const place = placeOf(run, work);
   const read = readerOf(run, opened, wanted);
   const { local, remote } = views;
-  if (memory === undefined || remote === undefined)
-    return {
-      tables: await bothSides((side) => {
-        const view = views[side];
-        const ahead = place === undefined && view !== undefined ? readAhead.take(side, view) : undefined;
-        return ahead === undefined ? read(side, wanted[side]) : Promise.resolve(ahead);
-      }),
-    };
-  const known = new KnownCopies(memory, { work, views: { local, remote } });
+  const known = memory && remote && new KnownCopies(memory, { work, views: { local, remote } });
   work.known = known;
-  const untold = untoldIn(run, work);
-  return { tables: await known.tables(run, { channels, wanted, read, untold, place }), known };
+  const tables =
+    known === undefined
+      ? await bothSides((side) => readAhead(run, opened, side) ?? read(side, wanted[side]))
+      : await known.tables(run, { channels, wanted, read, untold: untoldIn(run, work), place });
+  if (!options.addheader || options.useuid === true) return { tables, known };
+  const { withPlainCopies } = await import("./plain-copies.ts");
+  return { tables: await withPlainCopies(run, { tables, read, place }), known };
+}
+
+/** Undefined: nothing was read that still holds. */
+function readAhead(run: CopyRun, { work, views }: Opened, side: Side): Promise<MessageTable> | undefined {
+  const view = views[side];
+  const ahead = placeOf(run, work) === undefined && view !== undefined ? run.readAhead.take(side, view) : undefined;
+  return ahead && Promise.resolve(ahead);
 }
 
 /** `wanted`: what belongs to a part of it is asked for as that; undefined: all is. */

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { flagRules } from "../messages/flag-rules.ts";
-import { addedSignature, headerIdentity, identityRules } from "../messages/header-identity.ts";
+import { addedSignature, headerIdentity, type IdentityRules, identityRules } from "../messages/header-identity.ts";
 import { compileMatch, compileRegex, compileSubstitutions } from "../messages/perl-expression.ts";
 import { messagePreparation } from "../messages/transform.ts";
 import type { Host } from "../options/host.ts";
@@ -17,8 +17,8 @@ export function rulesOf(options: Options): Rules {
     return patterns.length === 0 ? undefined : (folder) => patterns.some((matches) => matches(folder));
   };
   const identity = identityRules(options);
-  const identityOf = (host: Host): Identity => ({
-    ...headerIdentity(identity, host),
+  const identityOf = (rules: IdentityRules, host: Host): Identity => ({
+    ...headerIdentity(rules, host),
     asksAgain: options.wholeheaderifneeded,
   });
   return {
@@ -29,7 +29,11 @@ export function rulesOf(options: Options): Rules {
       delete2ButNot: matchOf(options.delete2foldersbutnot, "--delete2foldersbutnot"),
       substitute: compileSubstitutions(options.regextrans2, "--regextrans2"),
     },
-    identity: { local: identityOf(1), remote: identityOf(2) },
+    identity: { local: identityOf(identity, 1), remote: identityOf(identity, 2) },
+    anyIdentity: {
+      local: identityOf({ ...identity, addsHeader: false }, 1),
+      remote: identityOf({ ...identity, addsHeader: true }, 2),
+    },
     addedSignature: (message) => addedSignature(identity, message),
     wholeHeader: { ...headerIdentity(identityRules({ ...options, ...byWholeHeader }), 2), asksAgain: false },
     flagsOn2: flagRules(options),
