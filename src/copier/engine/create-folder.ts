@@ -3,7 +3,7 @@
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Session } from "../../imap/session/session.ts";
 import { isSelectable, list } from "../../imap/verbs/list.ts";
-import { create, subscribe } from "../../imap/verbs/mailbox.ts";
+import { create, statusIfAny, subscribe } from "../../imap/verbs/mailbox.ts";
 import { allDone } from "../../util/all-done.ts";
 import { foldersToCreate } from "../folders/parents.ts";
 import type { CopyRun } from "./copy-run.ts";
@@ -34,7 +34,7 @@ export async function createAhead(folders2: Folders2, session: Session, folders:
   return [...ahead.values()].every((refusal) => refusal === undefined);
 }
 
-/** Returns whether the folder is there then, as far as can be said. */
+/** Returns whether the folder is there then. Of those above it, each is told of in its own turn. */
 export async function createFolder(
   { emit, options }: CopyRun,
   { existing, separator, ahead, unlisted }: Folders2,
@@ -50,14 +50,14 @@ export async function createFolder(
     ahead.delete(name);
     const isListed = refusal === undefined || (await isThere(session, name));
     if (!isListed) unlisted.add(name);
-    if (isListed || refusal.responseCode?.name === "ALREADYEXISTS") existing.add(name);
     if (refusal === undefined) emit({ type: "folder-created", host: 2, folder: name });
-    else if (!existing.has(name)) {
+    if (isListed || (await statusIfAny(session, name)) !== undefined) existing.add(name);
+    else if (name === folder) {
       const text = `could not create folder ${name} on host2: ${refusal.words}`;
       emit({ type: "error", error: { kind: "create", text } });
     }
   }
-  return !isDry || existing.has(folder);
+  return existing.has(folder);
 }
 
 async function createOne(session: Session, name: string): Promise<CommandRefused | undefined> {

@@ -39,7 +39,8 @@ export async function takeFolder(run: CopyRun, plan: AccountPlan, taking: Taking
     return;
   }
   if (!work.isPrepared) await prepare(run, plan, taking);
-  if (options.justfolders !== true) await copyFolder(run, work, channelsOf(sessions));
+  if (!work.isPrepared) run.merges.get(folder2)?.giveUp();
+  else if (options.justfolders !== true) await copyFolder(run, work, channelsOf(sessions));
 }
 
 /** Has no message, or none that is selected. */
@@ -49,11 +50,13 @@ async function isEmptyOn1({ rules }: CopyRun, folder1: string, session: Session)
   return isEmpty(await rules.selection.uids(channel, view));
 }
 
+/** Without the folder on host2 there is nothing more to do. */
 async function prepare(run: CopyRun, plan: AccountPlan, { work, sessions }: Taking): Promise<void> {
   const { folders2, listings } = plan;
   const session = sessions.remote;
   const { folder1, folder2: folder } = work;
   if (!work.isOn2) work.isOn2 = await createFolder(run, folders2, { session, folder });
+  if (!work.isOn2 && run.options.dry !== true) return;
   work.isShared ||= folders2.unlisted.has(folder);
   if (isToSubscribe(run.options, folderNamed(listings.local.folders, folder1)))
     await subscribeFolder(run, folders2, { session, folder });

@@ -3,7 +3,7 @@
 import { astring, atom, type CommandPart, line, listMailbox } from "../codec/write-command.ts";
 import { stateItems } from "../mailbox/told-state.ts";
 import type { Session } from "../session/session.ts";
-import type { Listed, ListQuery } from "./listed.ts";
+import { type Listed, type ListQuery, sendablePattern } from "./listed.ts";
 
 /** Lists into `listed`: mailboxes with their subscription, and `withStatus` with their state. */
 export async function listExtended(
@@ -26,9 +26,8 @@ export async function listExtended(
 }
 
 function patternList(patterns: readonly string[]): CommandPart[] {
-  const [only] = patterns;
-  if (only !== undefined && patterns.length === 1) return [listMailbox(only)];
-  return line`(${spaced(patterns.map(listMailbox))})`;
+  const sent = patterns.map((pattern) => listMailbox(sendablePattern(pattern)));
+  return sent.length === 1 ? sent : line`(${spaced(sent)})`;
 }
 
 function spaced(parts: readonly CommandPart[]): CommandPart[] {

@@ -6,7 +6,7 @@ import { allDone } from "../../util/all-done.ts";
 import { atMost } from "../../util/at-most.ts";
 import { astring, type CommandPart, line, listMailbox } from "../codec/write-command.ts";
 import type { Session } from "../session/session.ts";
-import type { Listed, ListQuery } from "./listed.ts";
+import { type Listed, type ListQuery, sendablePattern } from "./listed.ts";
 
 /** So many commands may be on their way. */
 export const mostInFlight = 100;
@@ -35,7 +35,7 @@ export async function listPlain(session: Session, query: ListQuery, listed: List
   // Where `%` is asked for, servers list what is only above a subscription, too (RFC 3501 6.3.9).
   const subscriptions = ask("LSUB", line`LSUB ${astring(reference)} ${listMailbox("*")}`);
   const mailboxes = atMost(mostInFlight, patterns, (pattern) =>
-    ask("LIST", line`LIST ${astring(reference)} ${listMailbox(pattern)}`),
+    ask("LIST", line`LIST ${astring(reference)} ${listMailbox(sendablePattern(pattern))}`),
   );
   await allDone<unknown>([mailboxes, subscriptions]);
 }

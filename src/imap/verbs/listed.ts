@@ -38,6 +38,14 @@ export function longestList({ mailboxes }: Pick<ServerLimits, "mailboxes">): Lon
   return { mailboxes, octets: Math.max(mailboxes * 256, 1 << 20) };
 }
 
+/** Cyrus reads these as parts of a regular expression, and where that is none, ends the connection: a pattern like `{5}`. */
+const misread = /[{|]/;
+
+/** A pattern for LIST that every server understands. It may match more: what was not asked for, {@link Listed} leaves out. */
+export function sendablePattern(pattern: string): string {
+  return pattern.replace(new RegExp(misread, "g"), "%");
+}
+
 const anything: MayMatch = () => true;
 
 /** Takes the responses that may belong to a list. Those that nobody asked for are left to the listener. */
@@ -54,7 +62,8 @@ export class Listed implements ListAnswer {
 
   constructor(session: Session, query: ListQuery, longest: LongestList) {
     this.#session = session;
-    this.#mayMatch = session.isNotified ? listPatterns(query) : anything;
+    const isWider = query.patterns.some((pattern) => misread.test(pattern));
+    this.#mayMatch = session.isNotified || isWider ? listPatterns(query) : anything;
     this.#longest = longest;
   }
 
