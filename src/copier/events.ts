@@ -123,7 +123,14 @@ export type CopyEvent =
    * stays in it. Cross duplicates are not in it, and neither is what `--dry` would copy to a folder that is not there. With
    * `--useuid`: those that the cache does not know.
    */
-  | ({ readonly type: "folder-compared"; readonly onlyOn1: number; readonly onlyOn2: number } & Pair)
+  | ({
+      readonly type: "folder-compared";
+      /** Other programs read this figure, and expect that it leaves out what {@link toCreate} counts. */
+      readonly onlyOn1: number;
+      readonly onlyOn2: number;
+      /** Messages of a folder that host2 does not have, in a dry run. */
+      readonly toCreate?: number;
+    } & Pair)
   | ({ readonly type: "folder-verified" } & FolderVerified & Pair)
   | ({ readonly type: "folder-done" } & Pair)
   /** Whatever became of it: nothing more is done to it in the loop. */

@@ -60,8 +60,12 @@ test("--dry changes nothing, and says what it would do", async (t) => {
   await deliver(stores.local, "INBOX", mail("m1"));
   await deliver(stores.remote, "INBOX", mail("own"));
   const before = await snapshot(stores.remote);
-  const { code, figure } = await runImapsync(stores, ["--dry", "--delete2", "--delete2folders"]);
+  const { code, figure, lines } = await runImapsync(stores, ["--dry", "--delete2", "--delete2folders"]);
   assert.equal(code, 0);
+  assert.ok(
+    lines.includes("That leaves out 1 message in 1 folder that host2 does not have. Without --dry, it is created."),
+    lines.join("\n"),
+  );
   assert.match(figure("Messages transferred") ?? "", /could be 2 /);
   assert.deepEqual(await snapshot(stores.remote), before);
 });

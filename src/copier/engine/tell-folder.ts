@@ -44,11 +44,12 @@ interface ComparedTables extends Compared {
 
 export function tellCompared(run: CopyRun, work: FolderWork, { match, tables }: ComparedTables): void {
   const { folder1, folder2, isOn2 } = work;
-  const onlyOn1 = isOn2 ? match.missing.length : 0;
+  const missing = match.missing.length;
+  const counts = isOn2 ? { onlyOn1: missing } : { onlyOn1: 0, toCreate: missing };
   const merge = run.merges.get(folder2);
   // It shows only when all folders that are copied there were read.
   const strange = merge === undefined ? match.strange : (merge.strangers(tables.remote) ?? []);
-  run.emit({ type: "folder-compared", folder1, folder2, onlyOn1, onlyOn2: strange.length });
+  run.emit({ type: "folder-compared", folder1, folder2, ...counts, onlyOn2: strange.length });
 }
 
 interface Settling extends Compared {

@@ -12,7 +12,12 @@ export function sentences(
   { useuid, justfolders }: Pick<Options, "useuid" | "justfolders">,
 ): string[] {
   if (justfolders) return [];
-  return [...(useuid ? [] : [finished(figures), unidentified(figures)]), strict(figures), ...notCompared(figures)];
+  return [
+    ...(useuid ? [] : [finished(figures), unidentified(figures)]),
+    strict(figures),
+    ...notCompared(figures),
+    ...toCreate(figures),
+  ];
 }
 
 /** Folders that failed, or that the run did not get to: the sentences before, which other programs read, speak of the others. */
@@ -21,6 +26,18 @@ function notCompared({ folders, foldersCompared }: Statistics): string[] {
   return count > 0
     ? [`That leaves out ${count} of ${folders} folders of host1, which could not be compared with host2.`]
     : [];
+}
+
+function toCreate({ toCreate: { folders, messages } }: Statistics): string[] {
+  if (messages === 0) return [];
+  const [some, where] = [counted(messages, "message"), counted(folders, "folder")];
+  return [
+    `That leaves out ${some} in ${where} that host2 does not have. Without --dry, ${folders === 1 ? "it is" : "they are"} created.`,
+  ];
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function finished({ onlyOn1, identified }: Statistics): string {

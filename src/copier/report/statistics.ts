@@ -33,6 +33,8 @@ export class Statistics {
 
   /** Of the identified messages. */
   onlyOn1 = 0;
+  /** With `--dry`: folders that host2 does not have, and their messages, which do not count as only on host1. */
+  readonly toCreate = { folders: 0, messages: 0 };
   onlyOn2 = 0;
 
   readonly identified: PerHost<number> = { 1: 0, 2: 0 };
@@ -83,6 +85,10 @@ export class Statistics {
         this.foldersCompared++;
         this.onlyOn1 += event.onlyOn1;
         this.onlyOn2 += event.onlyOn2;
+        if (event.toCreate !== undefined) {
+          this.toCreate.folders++;
+          this.toCreate.messages += event.toCreate;
+        }
         break;
       case "message-copied":
         this.#copied(event.octets);
