@@ -160,13 +160,30 @@ test("at a terminal: a wrong password is asked for once more, and never shown", 
       [/Login.*: /, remote.user],
       [/Password.*: /, "not-this-one"],
       [/FAIL[^]*Answer again.*: /, ""],
-      [/Login.*: /, remote.user],
+      [/Login.*\[.*\]: /, ""],
       [/Password.*: /, server.password],
     ],
   });
   assert.equal(status, 0, shown);
   assert.ok(!shown.includes("not-this-one"), shown);
   assert.match(shown, /Written: /);
+  assert.equal((await runInterimap(home)).status, 0);
+});
+
+test("at a terminal: a server of this machine without TLS, on a port of its own, is reached", async (t) => {
+  const { home, local, remote, passwordFile } = fresh(t);
+  const { shown, status } = await answered(t, {
+    home,
+    args: ["init", ...given("local", { ...placeOf(local), "password-file": passwordFile })],
+    answers: [
+      [/Login.*: /, remote.user],
+      [/Server.*: /, `${remote.host}:${remote.port}`],
+      [/Password.*: /, server.password],
+      [/does not speak TLS[^]*Try STARTTLS on this port.*: /, ""],
+      [/does not offer STARTTLS[^]*Go on without encryption.*: /, ""],
+    ],
+  });
+  assert.equal(status, 0, shown);
   assert.equal((await runInterimap(home)).status, 0);
 });
 

@@ -11,6 +11,8 @@ import type { Questions } from "./questions.ts";
 export interface Completing {
   readonly side: Side;
   readonly given: SideSettings;
+  /** What was answered before, and did not work. */
+  readonly before: SideSettings;
   /** Undefined: nobody can be asked. */
   readonly questions: Questions | undefined;
   readonly find: (login: string) => Promise<Discovery>;
@@ -53,7 +55,7 @@ function tunnel(given: SideSettings): Completed {
   return { settings, missing: settings.has("command") ? [] : ["command"] };
 }
 
-async function server({ given, questions, find, say }: Completing): Promise<Completed> {
+async function server({ given, before, questions, find, say }: Completing): Promise<Completed> {
   const settings = new Map<string, string>();
   const missing: string[] = [];
   const settle = async (name: string, question: string, usual?: string): Promise<string> => {
@@ -63,12 +65,16 @@ async function server({ given, questions, find, say }: Completing): Promise<Comp
     else settings.set(name, value);
     return value ?? "";
   };
-  const username = await settle("username", "Login, usually the mail address");
+  const username = await settle("username", "Login, usually the mail address", before.get("username"));
   const { servers, provider } = given.has("host") ? nothing : await find(username);
   const words = provider === undefined ? [] : wordsOn(provider);
   if (words.length > 0) say(...words);
   const [best] = servers;
-  const answer = await settle("host", "Server", best?.host);
+  const answer = await settle(
+    "host",
+    "Server",
+    (username === before.get("username") ? placeOf(before) : undefined) ?? best?.host,
+  );
   const { host, port } = hostAndPort(answer) ?? { host: answer, port: undefined };
   const found = servers.find((one) => one.host === host && (port === undefined || one.port === Number(port)));
   if (port !== undefined) settings.set("host", host).set("port", port);
@@ -78,6 +84,12 @@ async function server({ given, questions, find, say }: Completing): Promise<Comp
   if (!secrets.some((name) => given.has(name))) await settleSecret({ settings, missing, questions });
   const first = ["type", "host", "port", "username"].filter((name) => settings.has(name));
   return { settings: new Map([...first.map((name) => [name, settings.get(name)!] as const), ...settings]), missing };
+}
+
+/** As somebody would answer it. */
+function placeOf(settings: SideSettings): string | undefined {
+  const [host, port] = [settings.get("host"), settings.get("port")];
+  return host !== undefined && port !== undefined ? `${host}:${port}` : host;
 }
 
 const nothing: Discovery = { servers: [], provider: undefined };

@@ -13,6 +13,7 @@ import { serverText } from "../check/check-text.ts";
 import { faultOf } from "../check/fault.ts";
 import { completeSide } from "./complete-side.ts";
 import { configText, type SideSettings } from "./config-text.ts";
+import { otherWay } from "./other-way.ts";
 import type { Questions } from "./questions.ts";
 
 export interface InitCommand {
@@ -78,16 +79,38 @@ async function settle(
 ): Promise<{ readonly settings: SideSettings } | { readonly exitCode: ExitCode }> {
   const { questions, find, say } = command;
   const given = command.given[side];
+  let before: SideSettings = new Map();
   for (;;) {
     if (questions !== undefined) say("", titles[side]);
-    const { settings, missing } = await completeSide({ side, given, questions, find, say });
+    const { settings, missing } = await completeSide({ side, given, before, questions, find, say });
     if (missing.length > 0 && questions === undefined) throw notGiven(side, missing);
-    const check = await tryOut(command, side, settings);
-    say(serverText(side, check).trimEnd());
-    if (check.fault === null) return { settings };
-    if (questions === undefined) return { exitCode: check.fault.exitCode };
-    if (/^n/i.test(await questions.ask("Answer again", "yes"))) return { settings };
+    const { fault, tried } = await tryWays(command, side, settings);
+    if (fault === null) return { settings: tried };
+    if (questions === undefined) return { exitCode: fault.exitCode };
+    if (isNo(await questions.ask("Answer again", "yes"))) return { settings: tried };
+    before = settings;
   }
+}
+
+/** As it was answered; and where that fails, as whoever is asked agrees to. */
+async function tryWays(
+  command: InitCommand,
+  side: Side,
+  settings: SideSettings,
+): Promise<Pick<ServerCheck, "fault"> & { readonly tried: SideSettings }> {
+  const { questions, say } = command;
+  for (let tried = settings; ;) {
+    const check = await tryOut(command, side, tried);
+    say(serverText(side, check).trimEnd());
+    const way = otherWay(tried, check.fault);
+    if (way === undefined || questions === undefined || isNo(await questions.ask(way.question, "yes")))
+      return { fault: check.fault, tried };
+    tried = new Map([...tried, way.setting]);
+  }
+}
+
+function isNo(answer: string): boolean {
+  return /^n/i.test(answer);
 }
 
 function notGiven(side: Side, missing: readonly string[]): InterimapError {

@@ -9,6 +9,7 @@ async function settingsFor(...answers: readonly string[]): Promise<Record<string
   const { settings } = await completeSide({
     side: "remote",
     given: new Map(),
+    before: new Map(),
     questions: { ask: (_question, usual = "") => next().then((text) => (text === "" ? usual : text)), askHidden: next },
     find: () => Promise.resolve({ servers: [], provider: undefined }),
     say: () => undefined,
