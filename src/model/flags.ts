@@ -49,6 +49,13 @@ export function flagSet(flags: readonly string[]): FlagSet {
   return set;
 }
 
+export const deletedFlag = flagSet(["\\Deleted"]);
+
+/** Whether the message goes with the next EXPUNGE. */
+export function isMarked({ flags }: FlagSet): boolean {
+  return flags.includes("\\Deleted");
+}
+
 /** Of a {@link FlagSet.key}. */
 export function flagsOfKey(key: string): FlagSet {
   return flagSet(key.split(" ").filter((flag) => flag !== ""));

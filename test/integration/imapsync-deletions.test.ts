@@ -42,6 +42,22 @@ test("--expunge1 removes what is marked before it is copied, and --expunge2 what
   assert.deepEqual([await contents(stores.local), await contents(stores.remote)], [["m2"], ["m2", "other"]]);
 });
 
+for (const args of [
+  ["--delete1", "--expunge2"],
+  ["--delete1", "--noexpunge1"],
+])
+  test(`${args.join(" ")}: marks of a run that did not expunge are not carried to host2`, async (t) => {
+    const stores = await twoStores(t, servers);
+    await deliver(stores.local, "INBOX", mail("m1"), mail("m2", { flags: ["\\Seen"] }));
+    // The connection is made again, and the messages are marked by then.
+    stores.hold("local", "client", { pattern: /UID EXPUNGE/, action: () => "cut" });
+    for (let run = 0; run < 2; run++) {
+      const { code, lines } = await runImapsync(stores, args);
+      assert.equal(code, 0, lines.join("\n"));
+    }
+    assert.deepEqual(await contents(stores.remote), ["m1", "m2 \\seen"]);
+  });
+
 test("with --delete1, what others marked on host1 is copied before it goes", async (t) => {
   const stores = await twoStores(t, servers);
   await deliver(stores.local, "INBOX", mail("m1"), mail("m2"));

@@ -2,8 +2,9 @@
 // but the first of equal ones (`--delete2duplicates`).
 
 import { expungeMarked } from "../../imap/verbs/expunge.ts";
+import { isMarked } from "../../model/flags.ts";
 import { canonicalName } from "../../model/mailbox-name.ts";
-import { isEmpty, type UidSet, UidSetBuilder, uidSetOf, union } from "../../model/uid-set.ts";
+import { hasUid, isEmpty, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
 import type { CopyEvent } from "../events.ts";
 import { type Host, sideOf } from "../options/host.ts";
 import { addedSignatures } from "./added-signatures.ts";
@@ -29,10 +30,13 @@ export async function deleteMoved(run: CopyRun, pair: OpenPair, { same }: Match)
     return;
   }
   // The copy goes at the end of this run, where it is marked: then this is the only one.
-  const goes = (i: number): boolean => options.expunge2 && tables.remote.flags(i).flags.includes("\\Deleted");
-  const present = new UidSetBuilder();
-  for (const [on1, on2] of pairsIn(same)) if (!goes(on2)) present.add(tables.local.uid(on1));
-  await remove(run, pair, { host: 1, uids: union(present.build(), work.arrived), why: "moved" });
+  const goes = (table: MessageTable, i: number): boolean => options.expunge2 && isMarked(table.flags(i));
+  const staying = new UidSetBuilder();
+  for (const [on1, on2] of pairsIn(same)) if (!goes(tables.remote, on2)) staying.add(tables.local.uid(on1));
+  // Copies have the marks of their originals.
+  for (let i = 0; i < tables.local.length; i++)
+    if (hasUid(work.arrived, tables.local.uid(i)) && !goes(tables.local, i)) staying.add(tables.local.uid(i));
+  await remove(run, pair, { host: 1, uids: staying.build(), why: "moved" });
 }
 
 /** The next run is to say so, too. */

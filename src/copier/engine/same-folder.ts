@@ -6,7 +6,7 @@ import type { Channel } from "../../imap/mailbox/channel.ts";
 import { mark, unmark } from "../../imap/verbs/expunge.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { noop } from "../../imap/verbs/mailbox.ts";
-import type { FlagSet } from "../../model/flags.ts";
+import { isMarked } from "../../model/flags.ts";
 import { uidSetOf } from "../../model/uid-set.ts";
 import type { OpenPair } from "./folder-work.ts";
 import { type Match, pairsIn } from "./match-plan.ts";
@@ -31,9 +31,9 @@ export async function isOneFolder(pair: OpenPair, same: Match["same"]): Promise<
     throw error;
   }
   await noop(channels.remote);
-  const isMarked = await isMarkedOn(channels.remote, uid);
+  const isNow = await isMarkedOn(channels.remote, uid);
   await back(channels.local, uids);
-  return isMarked !== wasMarked;
+  return isNow !== wasMarked;
 }
 
 /** Nothing that both servers say speaks against it. */
@@ -54,8 +54,4 @@ function commonUid({ tables: { local, remote }, views }: OpenPair, same: Match["
 async function isMarkedOn(channel: Channel, uid: number): Promise<boolean | undefined> {
   const found = (await fetchFlags(channel, uidSetOf([uid]))).get(uid);
   return found && isMarked(found.flags);
-}
-
-function isMarked({ flags }: FlagSet): boolean {
-  return flags.includes("\\Deleted");
 }

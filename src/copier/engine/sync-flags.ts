@@ -3,7 +3,7 @@
 import { CommandRefused } from "../../imap/command-refused.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { storeFlags } from "../../imap/verbs/uid-store.ts";
-import { type FlagSet, formatFlags } from "../../model/flags.ts";
+import { deletedFlag, type FlagSet, formatFlags, isMarked, withoutFlags } from "../../model/flags.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
 import { countUids, halves, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
 import { groupBy } from "../../util/group-by.ts";
@@ -37,7 +37,7 @@ export async function repeatFlags(run: CopyRun, pair: OpenPair): Promise<void> {
 }
 
 /** Messages whose flags change alike, together. */
-function changesOf({ rules }: CopyRun, { tables, views }: OpenPair, same: readonly number[]): Change[] {
+function changesOf({ rules, options }: CopyRun, { tables, views }: OpenPair, same: readonly number[]): Change[] {
   const groups = new Map<FlagSet, Map<FlagSet, UidSetBuilder>>();
   /** Flags for host2 by those of host1: there are few. */
   const wanted = new Map<FlagSet, FlagSet>();
@@ -48,8 +48,9 @@ function changesOf({ rules }: CopyRun, { tables, views }: OpenPair, same: readon
   };
   for (const [on1, on2] of pairsIn(same)) {
     const flags1 = tables.local.flags(on1);
-    const flags = wanted.get(flags1) ?? wantedFor(flags1);
     const present = tables.remote.flags(on2);
+    const told = wanted.get(flags1) ?? wantedFor(flags1);
+    const flags = options.delete1 === true ? withoutNewMark(told, present) : told;
     if (flags === present) continue;
     const byPresent = groups.get(flags) ?? new Map<FlagSet, UidSetBuilder>();
     groups.set(flags, byPresent);
@@ -60,6 +61,11 @@ function changesOf({ rules }: CopyRun, { tables, views }: OpenPair, same: readon
   return [...groups].flatMap(([flags, byPresent]) =>
     [...byPresent].map(([present, uids]) => ({ flags, present, uids: uids.build() })),
   );
+}
+
+/** With `--delete1`, a mark on host1 may be that of a run which was to expunge the message next: its copy is all that will be left. */
+function withoutNewMark(flags: FlagSet, present: FlagSet): FlagSet {
+  return isMarked(present) ? flags : withoutFlags(flags, deletedFlag);
 }
 
 /** A refusal may be about one of them only. */
