@@ -184,6 +184,7 @@ test("at a terminal: a server of this machine without TLS, on a port of its own,
     ],
   });
   assert.equal(status, 0, shown);
+  assert.doesNotMatch(shown, /Warning/);
   assert.equal((await runInterimap(home)).status, 0);
 });
 
