@@ -5,6 +5,7 @@ import type { CertificateFacts } from "../imap/transport/certificate-refused.ts"
 import type { UidSet } from "../model/uid-set.ts";
 import type { Host } from "./options/host.ts";
 import type { CountedError } from "./report/errors.ts";
+import type { ExitName } from "./report/exit-code.ts";
 
 /** Names are wire names: the server's raw octets, as latin1. */
 interface Pair {
@@ -96,6 +97,8 @@ export type CopyEvent =
   | { readonly type: "accounts-sized"; readonly when: When; readonly size1: AccountSize; readonly size2: AccountSize }
   /** That is why the run ends. */
   | { readonly type: "certificate-refused"; readonly host: Host; readonly certificate: CertificateFacts }
+  /** That is why the run ends, before it has both accounts; `text` is that of the error. */
+  | { readonly type: "account-failed"; readonly host: Host; readonly exit: ExitName; readonly text: string }
   /** That is why the run ends: the server named the time for which it wants to be left alone. */
   | { readonly type: "turned-away"; readonly host: Host; readonly retryAfterMs: number }
   /** To both accounts. */

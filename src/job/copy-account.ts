@@ -92,8 +92,9 @@ async function copy(options: Options, { spec, say, surroundings }: Copy): Promis
   forget();
   const exitName = signals.exitOf(exit);
   reporter.exit(exitName);
-  const { certificates, lastWords, wait } = teller;
-  const result = resultOf(exitName, finalSentence({ exitName, options, statistics, certificates, stopped, lastWords }));
+  const { certificates, failures, lastWords, wait } = teller;
+  const outcome = { exitName, options, statistics, certificates, failures, stopped, lastWords };
+  const result = resultOf(exitName, finalSentence(outcome));
   const copied = { messages: statistics.copied, octets: statistics.octetsCopied };
-  return { ...result, copied, ...(wait !== undefined && { wait }) };
+  return { ...result, ...(failures.length > 0 && { failures }), copied, ...(wait !== undefined && { wait }) };
 }

@@ -4,13 +4,14 @@ import type { Options } from "../copier/options/options.ts";
 import type { ExitName } from "../copier/report/exit-code.ts";
 import { sentences } from "../copier/report/final-lines.ts";
 import type { Statistics } from "../copier/report/statistics.ts";
-import type { RefusedCertificate } from "./job-message.ts";
+import type { HostFailure, RefusedCertificate } from "./job-message.ts";
 
 export interface JobOutcome {
   readonly exitName: ExitName;
   readonly options: Options;
   readonly statistics: Statistics;
   readonly certificates: readonly RefusedCertificate[];
+  readonly failures: readonly HostFailure[];
   /** Why it was stopped, if it was. */
   readonly stopped: string | undefined;
   /** The last line that was said of it while it was on. */
@@ -18,7 +19,7 @@ export interface JobOutcome {
 }
 
 export function finalSentence(outcome: JobOutcome): string {
-  const { exitName, options, statistics, certificates, stopped, lastWords } = outcome;
+  const { exitName, options, statistics, certificates, failures, stopped, lastWords } = outcome;
   const { copied, foldersBegun } = statistics;
   if (stopped !== undefined) return `${stopped} ${counted(copied, "message was", "messages were")} copied by then.`;
   const hosts = certificates.map(({ host }) => `host${host}`);
@@ -27,7 +28,7 @@ export function finalSentence(outcome: JobOutcome): string {
   if (hosts.length > 0) return `${notTrusted} not trusted. Nothing was copied.`;
   const limit = exitName === "EXIT_TRANSFER_EXCEEDED" ? "The limit of octets for one job is reached. " : "";
   if (exitName === "EX_OK" || foldersBegun > 0) return limit + modeSentence(options, statistics);
-  return lastWords;
+  return failures.length > 1 ? failures.map((failure) => failure.sentence).join(". ") : lastWords;
 }
 
 function modeSentence(options: Options, statistics: Statistics): string {

@@ -91,12 +91,23 @@ export interface RefusedCertificate {
   readonly fingerprint: string;
 }
 
+/** Why a mailbox could not be opened, so that nothing was begun. */
+export interface HostFailure {
+  readonly host: HostNumber;
+  /** As imapsync calls what such a failure ends with. */
+  readonly exitName: string;
+  /** For people. */
+  readonly sentence: string;
+}
+
 export interface JobResult {
   readonly exitCode: number;
   /** Of a copy, as imapsync calls it, for instance EX_OK; of a synchronisation, see `PairExit`. */
   readonly exitName: string;
   /** The final sentence, for people. */
   readonly sentence: string;
+  /** Of a copy that came to nothing: of one host or of both. */
+  readonly failures?: readonly HostFailure[];
   /** Of a synchronisation, in both directions. Undefined: it did not come to copying. */
   readonly copied?: { readonly messages: number; readonly octets: number };
   /** A server named the time for which it wants to be left alone. */

@@ -4,7 +4,7 @@ import type { CopyEvent } from "../copier/events.ts";
 import type { Options } from "../copier/options/options.ts";
 import type { Consumer } from "../copier/report/reporter.ts";
 import type { Statistics } from "../copier/report/statistics.ts";
-import type { JobResult, RefusedCertificate } from "./job-message.ts";
+import type { HostFailure, JobResult, RefusedCertificate } from "./job-message.ts";
 import { leftMessages } from "./left-messages.ts";
 import type { MessageOutput } from "./message-output.ts";
 import { FolderTeller } from "./tell-folders.ts";
@@ -17,6 +17,7 @@ export class RunTeller implements Consumer {
   readonly #progress: ProgressTeller;
   readonly #isDry: boolean;
   readonly certificates: RefusedCertificate[] = [];
+  readonly failures: HostFailure[] = [];
   /** The longest time for which a server wants to be left alone. */
   wait: JobResult["wait"] = undefined;
   /** Of errors and notices. */
@@ -40,6 +41,9 @@ export class RunTeller implements Consumer {
         break;
       case "error":
         this.lastWords = event.error.text;
+        break;
+      case "account-failed":
+        this.failures.push({ host: event.host, exitName: event.exit, sentence: event.text });
         break;
       case "turned-away":
         if (event.retryAfterMs > (this.wait?.ms ?? 0)) this.wait = { host: event.host, ms: event.retryAfterMs };

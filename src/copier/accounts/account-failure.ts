@@ -8,6 +8,8 @@ import type { HostOptions } from "./host-options.ts";
 import { wordsOf } from "./vocabulary.ts";
 
 interface Details {
+  /** Whose mailbox cannot be opened; undefined: the options are wrong. */
+  readonly host?: HostOptions["number"] | undefined;
   /** What went wrong with the other host. */
   readonly others?: readonly AccountFailure[];
   readonly cause?: unknown;
@@ -15,14 +17,16 @@ interface Details {
 
 export class AccountFailure extends Error {
   readonly exit: ExitName;
+  readonly host: HostOptions["number"] | undefined;
   /** Itself, and what went wrong with the other host. */
   readonly all: readonly AccountFailure[];
 
   /** `line`: for people. */
-  constructor(exit: ExitName, line: string, { others = [], cause }: Details = {}) {
+  constructor(exit: ExitName, line: string, { host, others = [], cause }: Details = {}) {
     super(line, cause === undefined ? undefined : { cause });
     this.name = "AccountFailure";
     this.exit = exit;
+    this.host = host;
     this.all = [this, ...others];
   }
 }
@@ -44,7 +48,7 @@ export function accountFailure(
   const { message, hint } = error.code === "STARTTLS_MISSING" ? { message: error.message, hint: undefined } : error;
   const words = [wordsOf({ message, hint }, number), ...(further === undefined ? [] : [further])].join("; ");
   const line = `${name} failure: ${what} ${where}: ${words}`;
-  return new AccountFailure(exitOf(error, { number, phase, usesTls }), line, { cause: error });
+  return new AccountFailure(exitOf(error, { number, phase, usesTls }), line, { host: number, cause: error });
 }
 
 function portInName(text: string, number: HostOptions["number"]): string | undefined {

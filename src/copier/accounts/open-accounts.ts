@@ -75,7 +75,7 @@ async function onBoth<T>(work: (side: Side) => Promise<T>): Promise<PerSide<T>> 
   const reasons = results.flatMap((result): unknown[] => (result.status === "rejected" ? [result.reason] : []));
   const [first, second] = reasons;
   if (first instanceof AccountFailure && second instanceof AccountFailure) {
-    throw new AccountFailure(first.exit, first.message, { others: [second], cause: first.cause });
+    throw new AccountFailure(first.exit, first.message, { host: first.host, others: [second], cause: first.cause });
   }
   if (reasons.length > 0) throw first;
   const [local, remote] = results.map((result) => (result as PromiseFulfilledResult<T>).value);

@@ -31,6 +31,10 @@ function refusedCertificate(error: unknown): CopyEvent[] {
   return [{ type: "certificate-refused", host: hostOf(error.side), certificate: error.facts }];
 }
 
+function notOpened({ host, exit, message }: AccountFailure): CopyEvent[] {
+  return host === undefined ? [] : [{ type: "account-failed", host, exit, text: message }];
+}
+
 function turnedAway(error: unknown): CopyEvent[] {
   if (!(error instanceof InterimapError) || error.side === undefined || error.retryAfterMs === undefined) return [];
   return [{ type: "turned-away", host: hostOf(error.side), retryAfterMs: error.retryAfterMs }];
@@ -62,7 +66,7 @@ function ofAccounts({ exit, message, all }: AccountFailure): Failure {
       kind === undefined
         ? { type: "notice", text: one.message }
         : { type: "error", error: { kind, text: one.message } };
-    return [...refusedCertificate(one.cause), ...turnedAway(one.cause), line];
+    return [...refusedCertificate(one.cause), ...turnedAway(one.cause), ...notOpened(one), line];
   });
   return { exit, events, counted: { kind: kindsOfExits[exit] ?? "unclassified", text: message } };
 }

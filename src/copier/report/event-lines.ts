@@ -53,6 +53,7 @@ export function linesOf(event: CopyEvent, context: Context): Iterable<string> {
     case "folder-verified":
     case "logged-in":
     case "certificate-refused":
+    case "account-failed":
     case "turned-away":
       return [];
     case "folder-done":

@@ -7,7 +7,7 @@ import { Statistics } from "../../../src/copier/report/statistics.ts";
 import { finalSentence, type JobOutcome } from "../../../src/job/final-sentence.ts";
 import { copierOptions } from "../../support/copier-accounts.ts";
 
-interface Case extends Partial<Pick<JobOutcome, "certificates" | "stopped" | "lastWords">> {
+interface Case extends Partial<Pick<JobOutcome, "certificates" | "failures" | "stopped" | "lastWords">> {
   readonly exit?: ExitName;
   readonly options?: readonly string[];
   readonly figures?: Partial<Statistics>;
@@ -17,7 +17,7 @@ interface Case extends Partial<Pick<JobOutcome, "certificates" | "stopped" | "la
 function sentence({ exit = "EX_OK", options = [], figures = {}, errors = 0, ...rest }: Case): string {
   const statistics = Object.assign(new Statistics(new Date()), { foldersBegun: 1 }, figures);
   for (let i = 0; i < errors; i++) statistics.errors.add({ kind: "append", text: "x" });
-  const outcome = { certificates: [], stopped: undefined, lastWords: "last words", ...rest };
+  const outcome = { certificates: [], failures: [], stopped: undefined, lastWords: "last words", ...rest };
   return finalSentence({ exitName: exit, options: copierOptions("--host1=a", ...options), statistics, ...outcome });
 }
 
@@ -45,6 +45,16 @@ test("what went wrong", () => {
   assert.equal(
     sentence({ exit: "EXIT_BY_SIGNAL", stopped: "The job was aborted.", figures: { copied: 2 } }),
     "The job was aborted. 2 messages were copied by then.",
+  );
+});
+
+test("what went wrong with both hosts", () => {
+  const failures = ([1, 2] as const).map((host) => ({
+    ...{ host, exitName: `EXIT_AUTHENTICATION_FAILURE_USER${host}`, sentence: `Host${host} failure: refused` },
+  }));
+  assert.equal(
+    sentence({ exit: "EXIT_AUTHENTICATION_FAILURE_USER1", failures, figures: { foldersBegun: 0 } }),
+    "Host1 failure: refused. Host2 failure: refused",
   );
 });
 

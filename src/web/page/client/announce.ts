@@ -4,6 +4,7 @@ import { effect, type ReadonlySignal } from "@preact/signals";
 import { ending } from "../job/ending-words.ts";
 import { hasEnded, type JobState } from "../job/job-state.ts";
 import { spokenState, stateInWords } from "../job/job-words.ts";
+import { inWordsOfThePage } from "../words/sides.ts";
 
 const pauseMs = 60_000;
 
@@ -19,7 +20,9 @@ export function announce(state: ReadonlySignal<JobState>): () => void {
     if (words === last.words && Date.now() - last.time < pauseMs) return;
     last = { words, time: Date.now() };
     const over = hasEnded(state.value) ? ending(state.value) : undefined;
-    region.textContent = over === undefined ? spokenState(state.value) : `${words}. ${over.sentence} ${over.advice}`;
+    const sentences = over?.statements.map(({ sentence }) => inWordsOfThePage(sentence)) ?? [];
+    region.textContent =
+      over === undefined ? spokenState(state.value) : [`${words}.`, ...sentences, over.advice].join(" ");
   });
   return () => {
     end();

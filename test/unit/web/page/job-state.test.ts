@@ -153,8 +153,8 @@ describe("the end", () => {
   const result = { exitCode: 0, exitName: "EX_OK", sentence: "All is there." };
 
   test("is good where nothing is left", () => {
-    const { kind, sentence } = ended({ status: { ...status, state: "done", result } });
-    assert.deepEqual([kind, sentence], ["good", "All is there."]);
+    const { kind, statements } = ended({ status: { ...status, state: "done", result } });
+    assert.deepEqual([kind, statements], ["good", [{ sentence: "All is there." }]]);
   });
 
   test("is fair where something is left, and says what to do", () => {
@@ -172,15 +172,47 @@ describe("the end", () => {
     const said =
       "Host1 failure: can not log in on host1 [imap.example.org] with user [alice]: login refused: use [an app] password";
     const failed = { exitCode: 161, exitName: "EXIT_AUTHENTICATION_FAILURE_USER1", sentence: said };
-    const { sentence, detail } = ended({ status: { ...status, state: "failed", result: failed } });
-    assert.equal(sentence, "The server of the source does not accept this login and password.");
-    assert.equal(detail, "login refused: use [an app] password");
+    const sentence = "The server of the source does not accept this login and password.";
+    assert.deepEqual(ended({ status: { ...status, state: "failed", result: failed } }).statements, [
+      { sentence, detail: "login refused: use [an app] password" },
+    ]);
     const odd = { ...failed, sentence: "Something else." };
-    assert.equal(ended({ status: { ...status, state: "failed", result: odd } }).detail, "Something else.");
+    const { statements } = ended({ status: { ...status, state: "failed", result: odd } });
+    assert.deepEqual(statements, [{ sentence, detail: "Something else." }]);
+  });
+
+  test("tells what went wrong with each of two servers, and leaves out what nobody can do on a page", () => {
+    const failures = [
+      {
+        host: 1 as const,
+        exitName: "EXIT_CONNECTION_FAILURE_HOST1",
+        sentence:
+          "Host1 failure: can not open imap connection on host1 [a] with user [b]: a:143 sends no greeting; check host and port, or raise --timeout1; a port for TLS needs --ssl1",
+      },
+      {
+        host: 2 as const,
+        exitName: "EXIT_TLS_FAILURE",
+        sentence:
+          "Host2 failure: can not open imap connection on host2 [c] with user [d]: c has no STARTTLS; try --ssl2; if everybody in between may read the password, --notls2 allows that",
+      },
+    ];
+    const failed = { exitCode: 101, exitName: "EXIT_CONNECTION_FAILURE_HOST1", sentence: "…", failures };
+    const { statements, advice } = ended({ status: { ...status, state: "failed", result: failed } });
+    assert.deepEqual(statements, [
+      {
+        sentence: "The server of the source cannot be reached.",
+        detail: "a:143 sends no greeting; check host and port",
+      },
+      { sentence: "There is no secure connection to the server of the destination.", detail: "c has no STARTTLS" },
+    ]);
+    assert.equal(
+      advice,
+      "Check the name of the source's server. Check the name of the destination's server. Its provider can tell you which name is for secure connections.",
+    );
   });
 
   test("asks about a certificate before anything else", () => {
-    const { sentence } = ended({ status: { ...status, state: "failed", result }, certificates: [certificate] });
-    assert.match(sentence, /could not prove/);
+    const { statements } = ended({ status: { ...status, state: "failed", result }, certificates: [certificate] });
+    assert.match(statements[0]?.sentence ?? "", /could not prove/);
   });
 });
