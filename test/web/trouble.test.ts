@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { startBrowser } from "../support/browser.ts";
 import { startDovecot } from "../support/dovecot.ts";
+import { promptFailures } from "../support/dovecot-failures.ts";
 import { holdCopy } from "../support/held-copy.ts";
 import { startImapsyncWeb } from "../support/imapsync-web.ts";
 import { fillIn, headline, logShows, openForm, showsEnd, start, startButton } from "../support/page-use.ts";
@@ -15,8 +16,8 @@ import { valuesFor } from "../support/web-client.ts";
 
 const browser = await startBrowser();
 const { local, remote, secure } = await startAll({
-  local: startDovecot(),
-  remote: startDovecot(),
+  local: startDovecot({ extraConfig: promptFailures }),
+  remote: startDovecot({ extraConfig: promptFailures }),
   secure: startDovecot({ tls: true }),
 });
 const web = await startImapsyncWeb();
@@ -90,6 +91,59 @@ for (const signal of ["SIGTERM", "SIGKILL"] as const) {
   });
 }
 
+test("logins that are refused: each is said, and only what was refused is entered again", async (t) => {
+  const stores = await twoStores(t, { local, remote });
+  await deliver(stores.local, "INBOX", ...mails("m", 3));
+  const tab = await (await browser.profile(t)).tab();
+  const password = (host: 1 | 2): Locator => tab.locator(`[name=password${String(host)}]`);
+  await openForm(tab, web);
+  await start(tab, valuesFor(stores, { password1: "wrong", password2: "wrong, too" }));
+  await showsEnd(tab, "failed");
+  await tab.getByText("The server of the source does not accept this login").first().waitFor();
+  await tab.getByText("The server of the destination does not accept this login").first().waitFor();
+
+  await password(1).fill(stores.local.password);
+  await password(2).fill("still wrong");
+  await tab.getByRole("button", { name: "Resync" }).click();
+  await tab.getByText("The password of the source is still in this tab’s memory").waitFor();
+  assert.equal(await password(1).count(), 0);
+  await password(2).fill(stores.remote.password);
+  await tab.getByRole("button", { name: "Resync" }).click();
+  await showsEnd(tab, "done");
+  assert.equal((await contents(stores.remote)).length, 3);
+  // Both servers have let it in.
+  await password(1).waitFor();
+  await password(2).waitFor();
+});
+
+test("a server that is not there: nothing is typed again but its name, with and without a script", async (t) => {
+  const stores = await twoStores(t, { local, remote });
+  await deliver(stores.local, "INBOX", ...mails("m", 3));
+  const right = valuesFor(stores, { subfolder2: "Old" });
+  const wrong = { ...right, host2: "127.0.0.1:1" };
+  const tab = await (await browser.profile(t)).tab();
+  await openForm(tab, web);
+  const id = await start(tab, wrong);
+  await showsEnd(tab, "failed");
+  await tab.getByText("The passwords are still in this tab’s memory").waitFor();
+  await tab.getByRole("link", { name: "Change what you entered" }).click();
+  await tab.waitForURL(`**/jobs/${id}/form`);
+  for (const [name, value] of Object.entries(wrong))
+    assert.equal(await tab.locator(`[name=${name}]`).inputValue(), value, name);
+
+  // Whoever loads the page anew has the passwords no more.
+  const plain = await (await browser.profile(t, { javaScriptEnabled: false })).tab();
+  await plain.context().addCookies(await tab.context().cookies(tab.url()));
+  await plain.goto(tab.url());
+  for (const [name, value] of Object.entries(wrong))
+    assert.equal(await plain.locator(`[name=${name}]`).inputValue(), name.startsWith("password") ? "" : value, name);
+
+  await tab.locator("[name=host2]").fill(right.host2);
+  assert.notEqual(await start(tab, {}), id);
+  await showsEnd(tab, "done");
+  assert.equal((await contents(stores.remote, "Old\0INBOX")).length, 3);
+});
+
 test("a certificate that nobody vouches for is shown; accepted, it is trusted for this job", async (t) => {
   const user = `certificate${String(process.pid)}`;
   const source = { ...secure, user };
@@ -157,7 +211,7 @@ test("nothing can be sent twice while the next page is on its way", async (t) =>
   gate.open();
   await showsEnd(tab, "failed");
 
-  await givePasswords(tab, stores);
+  await tab.locator("[name=password1]").fill(stores.local.password);
   gate = newGate();
   const askedAgain = tab.waitForRequest(jobPage);
   await tab.getByRole("button", { name: "Resync" }).click();

@@ -5,11 +5,12 @@ import type { ResumeForm } from "../api.ts";
 import type { Job } from "../jobs/job.ts";
 import { hasEnded } from "../jobs/job-record.ts";
 import { optionsOn, readForm } from "../jobs/read-form.ts";
-import { jobPage } from "../page/pages.ts";
+import { formPage, jobPage } from "../page/pages.ts";
 import { sendError, sendHtml, sendNotFound, wantsHtml } from "./answers.ts";
 import { addressKey } from "./client-address.ts";
 import type { WebContext } from "./context.ts";
 import { eventStream } from "./event-stream.ts";
+import { formAgain } from "./form-again.ts";
 import { sendStarted } from "./form-routes.ts";
 import { hostRules } from "./host-rules.ts";
 import { secretIn } from "./job-cookie.ts";
@@ -57,6 +58,11 @@ export async function jobRoutes(server: FastifyInstance, context: WebContext): P
     const limits = shownLimits(config());
     const options = optionsOn(job.form);
     return sendHtml(reply, jobPage({ ...summary, status, log, lastEventId: eventCount, limits, options, attached }));
+  });
+
+  get("/form", async (job, _request, reply) => {
+    const limits = shownLimits(config());
+    return sendHtml(reply, formPage({ values: formAgain(job), error: undefined, preview: undefined, limits }));
   });
 
   get("/state", async (job, _request, reply) => reply.send(job.status));

@@ -9,7 +9,7 @@ import { entered, type FormActions, type FormModel, formModel } from "../form/fo
 import { FormView } from "../form/form-view.tsx";
 import { swapSides } from "../form/swap-sides.ts";
 import type { FormPageProps } from "../props.ts";
-import { holdPasswords } from "./held-passwords.ts";
+import { dropPasswords, heldPasswords, holdPasswords } from "./held-passwords.ts";
 import { post } from "./post.ts";
 import { forget, remember, remembered } from "./remembered.ts";
 import { suggestServers } from "./suggest-servers.ts";
@@ -43,6 +43,18 @@ export function beginForm(root: HTMLElement, props: FormPageProps, visit: Visit)
   hydrate(<FormView model={model} actions={actions} limits={props.limits} />, root);
   for (const form of root.querySelectorAll("form")) form.noValidate = true;
   recall(model);
+  takeHeld(model);
+}
+
+/** The passwords of a job from whose page somebody came here. */
+function takeHeld({ texts }: FormModel): void {
+  const held = heldPasswords();
+  if (held === undefined) return;
+  batch(() => {
+    texts.password1.value = held.password1;
+    texts.password2.value = held.password2;
+  });
+  dropPasswords();
 }
 
 /** What was typed, or filled in by the browser, before the script was there. */

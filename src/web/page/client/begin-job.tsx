@@ -2,20 +2,24 @@
 
 import { batch, computed, effect, signal } from "@preact/signals";
 import { hydrate, render } from "preact";
+import type { HostNumber } from "../../../job/job-spec.ts";
 import type { JobStarted } from "../../api.ts";
 import type { Connection, JobActions } from "../job/job-actions.ts";
 import { afterEvent, hasEnded, isNew, type JobEvent, jobState } from "../job/job-state.ts";
 import { JobView } from "../job/job-view.tsx";
 import { titleInWords } from "../job/job-words.ts";
+import { refusedPasswords } from "../job/refused-passwords.ts";
 import type { JobPageProps } from "../props.ts";
 import { utc } from "../words/figures.ts";
 import { announce } from "./announce.ts";
-import { dropPasswords, heldPasswords } from "./held-passwords.ts";
+import { dropPasswords, heldPasswords, holdPasswords } from "./held-passwords.ts";
 import { followEvents } from "./job-events.ts";
 import { LiveLog } from "./live-log.tsx";
 import { logModel } from "./log-model.ts";
 import { post } from "./post.ts";
 import type { Visit } from "./visit.ts";
+
+const passwordFields = ["password1", "password2"] as const;
 
 /** What comes in meanwhile is shown at once. */
 const gatherMs = 120;
@@ -54,18 +58,34 @@ export function beginJob(root: HTMLElement, props: JobPageProps, visit: Visit): 
     if (isBusy.value) return;
     const held = heldPasswords();
     const fields = new FormData(form);
-    for (const name of ["password1", "password2"] as const) {
+    for (const name of passwordFields) {
       if (!fields.has(name) && held !== undefined) fields.set(name, held[name]);
     }
-    const started = await send<JobStarted>("resume", textsOf(fields));
-    if (started !== undefined) await visit(`/jobs/${encodeURIComponent(started.id)}/`);
+    const texts = textsOf(fields);
+    const started = await send<JobStarted>("resume", texts);
+    if (started === undefined) return;
+    const { password1 = "", password2 = "" } = Object.fromEntries(texts);
+    holdPasswords({ password1, password2 });
+    await visit(`/jobs/${encodeURIComponent(started.id)}/`);
+  }
+
+  /** With the passwords that were not refused. */
+  function toForm(): void {
+    const held = heldPasswords();
+    const isHeld = ([1, 2] as const).map((host) => actions.value.held.includes(host));
+    if (held !== undefined)
+      holdPasswords({
+        password1: isHeld[0] === true ? held.password1 : "",
+        password2: isHeld[1] === true ? held.password2 : "",
+      });
+    void visit("form");
   }
 
   const actions = computed((): JobActions => ({
     abort: () => void abort(),
     resume: (form) => void resume(form as HTMLFormElement),
-    // Where a server refused them, they are to be entered again.
-    hasPasswords: heldPasswords() !== undefined && state.value.certificates.length > 0,
+    toForm,
+    held: heldPasswords() === undefined || !hasEnded(state.value) ? [] : others(refusedPasswords(state.value)),
     problem: problem.value,
     isBusy: isBusy.value,
     time: time.value,
@@ -82,7 +102,7 @@ export function beginJob(root: HTMLElement, props: JobPageProps, visit: Visit): 
     />
   );
   // What was written cannot know of passwords in this tab.
-  if (actions.value.hasPasswords) render(view, emptied(root));
+  if (actions.value.held.length > 0) render(view, emptied(root));
   else hydrate(view, root);
   time.value = localTime;
 
@@ -156,6 +176,10 @@ function localTime(time: string): string {
 
 function textsOf(fields: FormData): readonly (readonly [string, string])[] {
   return [...fields].map(([name, value]) => [name, typeof value === "string" ? value : ""] as const);
+}
+
+function others(hosts: readonly HostNumber[]): readonly HostNumber[] {
+  return ([1, 2] as const).filter((host) => !hosts.includes(host));
 }
 
 function emptied(root: HTMLElement): HTMLElement {

@@ -58,7 +58,7 @@ export function ending(state: JobState): Ending {
       return {
         kind: "fair",
         statements: [{ sentence: "The run was interrupted, because the server of this page was restarted." }],
-        advice: "Passwords are not kept, so enter them to go on. What was copied stays.",
+        advice: "What was copied stays.",
       };
     case "queued":
     case "running":

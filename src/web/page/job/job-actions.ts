@@ -1,5 +1,6 @@
 // What a page about a job can do where there is a script.
 
+import type { HostNumber } from "../../../job/job-spec.ts";
 import { utc } from "../words/figures.ts";
 
 /** `written`: the page is as the server wrote it, and gets no news. */
@@ -10,8 +11,10 @@ export interface JobActions {
   readonly abort: (() => void) | undefined;
   /** Gets the form's fields. */
   readonly resume: ((fields: FormLike) => void) | undefined;
-  /** The passwords of this job were entered in this tab, and are still in its memory. */
-  readonly hasPasswords: boolean;
+  /** Goes to the form without leaving the page, so that these passwords are still there. Undefined: it is a link. */
+  readonly toForm: (() => void) | undefined;
+  /** Whose passwords need not be entered again: they are in this tab's memory, and were not refused. */
+  readonly held: readonly HostNumber[];
   /** Why the last of these did not work. */
   readonly problem: string | undefined;
   readonly isBusy: boolean;
@@ -25,7 +28,8 @@ export type FormLike = object;
 export const noActions: JobActions = {
   abort: undefined,
   resume: undefined,
-  hasPasswords: false,
+  toForm: undefined,
+  held: [],
   problem: undefined,
   isBusy: false,
   time: utc,

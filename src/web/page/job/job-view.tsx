@@ -45,7 +45,7 @@ export function JobView(props: JobViewProps): VNode {
         </p>
       )}
       <ConnectionNote connection={props.connection.value} isOver={isOver} />
-      {isOver && <EndingMessage state={state} />}
+      {isOver && <EndingMessage state={state} toForm={actions.toForm} />}
       {state.status.hasLogGap && (
         <p class="message fair" role={isOver ? undefined : "status"}>
           {gapInWords(state)}

@@ -1,6 +1,7 @@
-// Goes on, or once more: the passwords are asked for again, because nobody kept them.
+// Goes on, or once more: passwords are asked for again, because nobody keeps them but the tab that may need them at once.
 
 import type { ComponentChildren, VNode } from "preact";
+import type { HostNumber } from "../../../job/job-spec.ts";
 import { Foreign } from "../parts/foreign.tsx";
 import type { JobActions } from "./job-actions.ts";
 import type { JobState } from "./job-state.ts";
@@ -17,7 +18,7 @@ export interface ResumeFormProps {
 export function ResumeForm({ state, actions, word, children }: ResumeFormProps): VNode {
   const { status } = state;
   const { resume } = actions;
-  const isInterrupted = status.state === "interrupted";
+  const asksFor = (host: HostNumber): boolean => !actions.held.includes(host);
   return (
     <form
       method="post"
@@ -30,18 +31,12 @@ export function ResumeForm({ state, actions, word, children }: ResumeFormProps):
       }}
     >
       {children}
-      {actions.hasPasswords ? (
-        <p class="note">The passwords are still in this tab’s memory, so you need not enter them again.</p>
-      ) : (
-        <>
-          <p class="soft">
-            {isInterrupted ? "Enter the passwords to go on." : "Passwords are not kept, so enter them again."}
-          </p>
-          <div class="passwords">
-            <Password name="password1" user={status.user1} side="source" />
-            <Password name="password2" user={status.user2} side="destination" />
-          </div>
-        </>
+      <p class={actions.held.length === 2 ? "note" : "soft"}>{aboutPasswords(state, actions.held)}</p>
+      {actions.held.length < 2 && (
+        <div class="passwords">
+          {asksFor(1) && <Password name="password1" user={status.user1} side="source" />}
+          {asksFor(2) && <Password name="password2" user={status.user2} side="destination" />}
+        </div>
       )}
       {actions.problem !== undefined && (
         <p class="message bad" role="alert">
@@ -53,6 +48,16 @@ export function ResumeForm({ state, actions, word, children }: ResumeFormProps):
       </button>
     </form>
   );
+}
+
+function aboutPasswords({ status }: JobState, held: JobActions["held"]): string {
+  const [host] = held;
+  if (held.length === 2) return "The passwords are still in this tab’s memory, so you need not enter them again.";
+  if (host !== undefined)
+    return `The password of the ${host === 1 ? "source" : "destination"} is still in this tab’s memory, so you need not enter it again.`;
+  return status.state === "interrupted"
+    ? "Enter the passwords to go on."
+    : "Passwords are not kept, so enter them again.";
 }
 
 interface PasswordProps {

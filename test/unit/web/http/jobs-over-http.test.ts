@@ -47,7 +47,7 @@ test("over HTTPS the cookie is never sent otherwise", async () => {
   assert.match(String(response.headers["set-cookie"]), /^__Secure-job=.*; Secure$/);
 });
 
-for (const path of ["", "/", "/state", "/events", "/log", "/lines", "/report.json", "/left.csv"]) {
+for (const path of ["", "/", "/form", "/state", "/events", "/log", "/lines", "/report.json", "/left.csv"]) {
   test(`GET ${path} says the same for a job of others as for none`, async () => {
     const made = await site();
     const [mine, other] = [await begin(made), await begin(made, { user1: "carol" })];
@@ -226,6 +226,21 @@ test("a job goes on with its passwords, and with a key that is trusted from now 
   assert.ok(spec.options.includes("--dry"));
   assert.ok(spec.options.includes(`--sslargs1=SSL_fingerprint=${fingerprint1}`));
   assert.equal((await resume()).json<{ attached: boolean }>().attached, true);
+});
+
+test("the form of a job can be had again, without passwords, keys, confirmations, and trials that went well", async () => {
+  const { server, workers } = await site();
+  const fingerprint1 = `sha256$pub$${"0".repeat(64)}`;
+  const fields = { subfolder2: "Old", dry: "on", delete2: "on", confirm2: "on", fingerprint1 };
+  const { id, cookie } = await begin({ server }, fields);
+  const again = async () => (await server.inject({ url: `/jobs/${id}/form`, headers: { cookie } })).body;
+  const before = await again();
+  assert.match(before, /value="Old"/);
+  assert.match(before, /<input[^>]*name="delete2"[^>]*checked/);
+  assert.match(before, /<input[^>]*name="dry"[^>]*checked/);
+  for (const kept of [sixValues.password1, sixValues.password2, fingerprint1]) assert.ok(!before.includes(kept));
+  await workers.all[0]?.end(done);
+  assert.doesNotMatch(await again(), /<input[^>]*name="(?:dry|confirm2)"[^>]*checked/);
 });
 
 test("what is wrong with a form is said of its field, as JSON or above the form, and passwords are not sent back", async () => {
