@@ -2,6 +2,7 @@
 // were finished. One database can be about many pairs of accounts.
 
 import { runsOfPairs, type UidPair, type UidPairRun, UidPairs } from "../model/uid-pairs.ts";
+import { emptyUidSet, type UidSet, union } from "../model/uid-set.ts";
 import { groupBy } from "../util/group-by.ts";
 import { slices } from "../util/slices.ts";
 import { Signatures, type SignedMessage, writeSignatures } from "./copied-signatures.ts";
@@ -31,6 +32,8 @@ export interface CopyRecord {
   isKnown(folders: FolderPair): boolean;
   /** None when a UIDVALIDITY is another one now. */
   pairsOf(folders: FolderPair): UidPairs;
+  /** By UIDs of host2: recorded copies of other folders of host1 in the same folder. */
+  copiesOfOthers(folders: FolderPair): UidSet;
   /** For a message that has one, in place of that. What was recorded under another UIDVALIDITY is dropped. */
   add(folders: FolderPair, pairs: Iterable<UidPair>): void;
   /** Pairs of messages that are no more, by their UIDs on host1. */
@@ -80,6 +83,15 @@ export class CopyStore implements CopyRecord {
   pairsOf(folders: FolderPair): UidPairs {
     const id = this.#idOf(folders);
     return id === undefined ? new UidPairs() : new UidPairs(this.#runs(id));
+  }
+
+  copiesOfOthers({ folder1, folder2, uidValidity2 }: FolderPair): UidSet {
+    const others = this.#connection.rows<{ id: number }>(
+      `SELECT folder_pairs.id FROM folder_pairs JOIN account_pairs ON accounts = account_pairs.id
+       WHERE account1 = ? AND account2 = ? AND folder1 <> ? AND folder2 = ? AND uid_validity2 = ?`,
+      ...[this.#accounts.account1, this.#accounts.account2, octets(folder1), octets(folder2), uidValidity2],
+    );
+    return others.map(({ id }) => new UidPairs(this.#runs(id)).uids2).reduce(union, emptyUidSet);
   }
 
   add(folders: FolderPair, pairs: Iterable<UidPair>): void {

@@ -53,6 +53,43 @@ for (const kept of ["Work", "work", "WORK"]) {
   });
 }
 
+test("--useuid: of equal messages in folders that go to one, each has its own copy", async (t) => {
+  const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+  await command(stores.local, "CREATE A", "CREATE B");
+  const args = ["--useuid", "--f1f2", "A=INBOX", "--f1f2", "B=INBOX", "--delete2"];
+  const copied = async () => {
+    const { code, lines, figure } = await runImapsync(stores, args);
+    assert.equal(code, 0, lines.join("\n"));
+    return [figure("Messages transferred"), figure("Messages deleted on host2")];
+  };
+  const flagged = (body: string) => mail("m", { body, flags: ["\\Flagged"] });
+  await deliver(stores.local, "B", flagged("one"));
+  assert.deepEqual(await copied(), ["1", "0"]);
+  // Read before the other one.
+  await deliver(stores.local, "A", mail("m", { body: "two" }));
+  assert.deepEqual(await copied(), ["1", "0"]);
+  await deliver(stores.local, "INBOX", mail("m", { body: "three" }));
+  assert.deepEqual(await copied(), ["1", "0"]);
+  assert.deepEqual(await copied(), ["0", "0"]);
+  assert.deepEqual(await contents(stores.remote), ["m", "m", "m \\flagged"]);
+});
+
+test("a message of two folders that go to one has the flags that it has in the first", async (t) => {
+  const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+  await command(stores.local, "CREATE A", "CREATE B");
+  await deliver(stores.local, "A", mail("m", { flags: ["\\Seen"] }));
+  await deliver(stores.local, "B", mail("m", { flags: ["\\Flagged"] }));
+  for (let run = 0; run < 2; run++) {
+    const { code, lines } = await runImapsync(stores, ["--f1f2", "A=INBOX", "--f1f2", "B=INBOX"]);
+    assert.equal(code, 0, lines.join("\n"));
+    assert.doesNotMatch(lines.join("\n"), /flags set/);
+    assert.deepEqual(await contents(stores.remote), ["m \\seen"]);
+  }
+  await expunge(stores.local, "1", "A");
+  await runImapsync(stores, ["--f1f2", "A=INBOX", "--f1f2", "B=INBOX"]);
+  assert.deepEqual(await contents(stores.remote), ["m \\flagged"]);
+});
+
 for (const memory of [[], ["--useuid"]])
   test(`--delete2: what host2 lists under two names is one folder ${memory.join("")}`, async (t) => {
     const stores = await twoStores(t, { local: dovecot, remote: dovecot });

@@ -45,7 +45,7 @@ export async function copyFolder(run: CopyRun, work: FolderWork, channels: PerSi
   });
   const merge = run.merges.get(folder2);
   merge?.note(folder1, tables.local, addedSignatures(run, work, tables.local));
-  merge?.noteCopies(uidSetOf([...secondsIn(match.match.same)].map((i) => tables.remote.uid(i))));
+  merge?.noteCopies(folder1, uidSetOf([...secondsIn(match.match.same)].map((i) => tables.remote.uid(i))));
   if (work.toCopy === undefined) {
     tellRead(run, work, { views: { local, remote }, tables, crossed: match.crossed.length });
     tellCompared(run, work, { tables, ...match });

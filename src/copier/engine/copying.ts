@@ -135,7 +135,7 @@ export class Copying {
     const { emit, copied, options, merges } = this.#run;
     const { work } = this.#pair;
     const { folder1, folder2 } = work;
-    if (uids !== undefined) merges.get(folder2)?.noteCopies(uidSetOf(uids));
+    if (uids !== undefined) merges.get(folder2)?.noteCopies(folder1, uidSetOf(uids));
     // Nothing else tells these copies from what is not on host1.
     else if (options.useuid === true) merges.get(folder2)?.giveUp();
     work.arrive(uidSetOf(messages.map(({ uid }) => uid)));

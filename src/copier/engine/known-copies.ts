@@ -14,6 +14,7 @@ import {
   UidSetBuilder,
   uidSetOf,
   uidsOf,
+  union,
 } from "../../model/uid-set.ts";
 import type { CopyMemory } from "../memory/memory.ts";
 import type { CopyRun, Identity } from "./copy-run.ts";
@@ -21,6 +22,7 @@ import type { FolderWork, OpenPair } from "./folder-work.ts";
 import { KnownSignatures } from "./known-signatures.ts";
 import { askForAll, type Wanted } from "./left-out.ts";
 import { keepsDuplicates, type Match, pairsIn, secondsIn } from "./match-plan.ts";
+import type { Merge } from "./merge.ts";
 import { MessageTable, withSignatures } from "./message-table.ts";
 import { signaturesOf } from "./signatures-of.ts";
 import { ownSignature, pairSignature } from "./uid-signatures.ts";
@@ -36,6 +38,8 @@ interface Reading {
   readonly wanted: PerSide<UidSet>;
   /** See Merge.placeOf(). */
   readonly place: string | undefined;
+  /** Other folders of host1 are copied to the same one, too. */
+  readonly merge: Merge | undefined;
   /** See tellUntold(). */
   readonly untold: (side: Side) => (uids: UidSet) => void;
   /** By headers: as messages are told from others, unless told. */
@@ -77,7 +81,7 @@ export class KnownCopies {
   /** Messages that are recorded as a pair have the same signature. The others are compared by headers, if there are any on both. */
   async tables(
     { options, rules, crossDuplicates }: CopyRun,
-    { channels, wanted, read, untold, place }: Reading,
+    { channels, wanted, read, untold, place, merge }: Reading,
   ): Promise<PerSide<MessageTable>> {
     this.#memory.inherit(this.#folders, {
       ...this.#delimiters,
@@ -101,7 +105,8 @@ export class KnownCopies {
     const pairs = this.#memory.pairsOf(this.#folders);
     this.#pairs = pairs;
     const uids = perSide((side) => uidSetOf(there[side].uids()));
-    const news = this.#newsAmong(uids, pairs);
+    const all = this.#newsAmong(uids, pairs);
+    const news = options.useuid === true && merge !== undefined ? this.#withoutOthers(all, merge) : all;
     const isNothingNew = isEmpty(news.local) && isEmpty(news.remote);
     if (options.useuid !== true && (!isNothingNew || crossDuplicates !== undefined)) {
       this.#signatures = known;
@@ -141,6 +146,12 @@ export class KnownCopies {
     }
     this.#outdated = outdated.build();
     return perSide((side) => subtract(there[side], paired[side].build()));
+  }
+
+  /** With `--useuid`, each message has a copy of its own: those of other folders are none of this one's. */
+  #withoutOthers({ local, remote }: PerSide<UidSet>, merge: Merge): PerSide<UidSet> {
+    const recorded = this.#memory.copiesOfOthers(this.#folders);
+    return { local, remote: subtract(remote, union(recorded, merge.copiesOfOthers(this.#folders.folder1))) };
   }
 
   /** Of when the folders were opened: whatever has happened since is for the next run. */

@@ -6,8 +6,8 @@ import type { MessageTable } from "./message-table.ts";
 export class Merge {
   readonly #waiting: Set<string>;
   readonly #signatures = new Set<string>();
-  /** By UIDs of host2. */
-  #copies: UidSet = emptyUidSet;
+  /** By folders of host1: UIDs of host2. */
+  readonly #copies = new Map<string, UidSet>();
   /** The order of folders may be another one in the next run. */
   readonly #first: string;
   #isWhole = true;
@@ -30,8 +30,15 @@ export class Merge {
   }
 
   /** These messages of host2 are those of a folder of host1: a memory may know them by nothing else. */
-  noteCopies(uids2: UidSet): void {
-    this.#copies = union(this.#copies, uids2);
+  noteCopies(folder1: string, uids2: UidSet): void {
+    this.#copies.set(folder1, union(this.#copies.get(folder1) ?? emptyUidSet, uids2));
+  }
+
+  /** What is known of the other folders by now. */
+  copiesOfOthers(folder1: string): UidSet {
+    let copies = emptyUidSet;
+    for (const [other, uids2] of this.#copies) if (other !== folder1) copies = union(copies, uids2);
+    return copies;
   }
 
   /** A folder of host1 cannot be read: nothing can be said of what is not there. */
@@ -42,9 +49,10 @@ export class Merge {
   /** Undefined: not all folders of host1 are known yet. Messages of host2 by their numbers. */
   strangers(table: MessageTable): number[] | undefined {
     if (this.#waiting.size > 0 || !this.#isWhole) return undefined;
+    const copies = [...this.#copies.values()].reduce(union, emptyUidSet);
     const found: number[] = [];
     for (let i = 0; i < table.length; i++)
-      if (table.isIdentified(i) && !this.#signatures.has(table.signature(i)) && !hasUid(this.#copies, table.uid(i)))
+      if (table.isIdentified(i) && !this.#signatures.has(table.signature(i)) && !hasUid(copies, table.uid(i)))
         found.push(i);
     return found;
   }

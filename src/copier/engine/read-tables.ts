@@ -48,6 +48,7 @@ async function readSelected(run: CopyRun, opened: Opened, wanted: PerSide<UidSet
   const { memory, options } = run;
   const { work, channels, views } = opened;
   const place = placeOf(run, work);
+  const merge = run.merges.get(work.folder2);
   const read = readerOf(run, opened, wanted);
   const { local, remote } = views;
   const known = memory && remote && new KnownCopies(memory, { work, views: { local, remote } });
@@ -55,7 +56,7 @@ async function readSelected(run: CopyRun, opened: Opened, wanted: PerSide<UidSet
   const tables =
     known === undefined
       ? await bothSides((side) => readAhead(run, opened, side) ?? read(side, wanted[side]))
-      : await known.tables(run, { channels, wanted, read, untold: untoldIn(run, work), place });
+      : await known.tables(run, { channels, wanted, read, untold: untoldIn(run, work), place, merge });
   if (!options.addheader || options.useuid === true) return { tables, known };
   const { withPlainCopies } = await import("./plain-copies.ts");
   return { tables: await withPlainCopies(run, { tables, read, place }), known };

@@ -5,7 +5,7 @@ import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { storeFlags } from "../../imap/verbs/uid-store.ts";
 import { deletedFlag, type FlagSet, formatFlags, isMarked, withoutFlags } from "../../model/flags.ts";
 import { noModSeq } from "../../model/mod-seq.ts";
-import { countUids, halves, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
+import { countUids, emptyUidSet, halves, hasUid, type UidSet, UidSetBuilder, uidSetOf } from "../../model/uid-set.ts";
 import { groupBy } from "../../util/group-by.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
@@ -36,8 +36,12 @@ export async function repeatFlags(run: CopyRun, pair: OpenPair): Promise<void> {
     if (!stop.aborted) await setFlags(run, pair, { flags, uids: uidSetOf(copies.map(([, uid2]) => uid2)) });
 }
 
-/** Messages whose flags change alike, together. */
-function changesOf({ rules, options }: CopyRun, { tables, views }: OpenPair, same: readonly number[]): Change[] {
+/** Messages whose flags change alike, together. What another folder has put there, or has, too, has the flags that it has there. */
+function changesOf(
+  { rules, options, merges }: CopyRun,
+  { tables, views, work }: OpenPair,
+  same: readonly number[],
+): Change[] {
   const groups = new Map<FlagSet, Map<FlagSet, UidSetBuilder>>();
   /** Flags for host2 by those of host1: there are few. */
   const wanted = new Map<FlagSet, FlagSet>();
@@ -46,7 +50,10 @@ function changesOf({ rules, options }: CopyRun, { tables, views }: OpenPair, sam
     wanted.set(flags1, flags);
     return flags;
   };
+  // Else they would change with each run.
+  const ofOthers = merges.get(work.folder2)?.copiesOfOthers(work.folder1) ?? emptyUidSet;
   for (const [on1, on2] of pairsIn(same)) {
+    if (hasUid(ofOthers, tables.remote.uid(on2))) continue;
     const flags1 = tables.local.flags(on1);
     const present = tables.remote.flags(on2);
     const told = wanted.get(flags1) ?? wantedFor(flags1);

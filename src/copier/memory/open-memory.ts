@@ -87,6 +87,10 @@ class Memory implements CopyMemory {
     return this.#record.pairsOf(folders);
   }
 
+  copiesOfOthers(folders: FolderPair): ReturnType<CopyRecord["copiesOfOthers"]> {
+    return this.#record.copiesOfOthers(folders);
+  }
+
   add(...args: Parameters<CopyRecord["add"]>): void {
     if (this.#manner.keeps) this.#record.add(...args);
   }
