@@ -36,6 +36,13 @@ export async function sendError(
 }
 
 /** The same for a job that is not there and for one that is not this browser's. */
+export async function sendNoJob(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const error =
+    "This browser may see no such job. A job can be seen where it was started, until its data are deleted. " +
+    "While it waits or runs, its six values lead to it from anywhere.";
+  return sendError(request, reply, { statusCode: 404, error });
+}
+
 export async function sendNotFound(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   return sendError(request, reply, { statusCode: 404, error: "There is nothing here that you may see." });
 }

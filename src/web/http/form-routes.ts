@@ -15,6 +15,7 @@ import { hostRules } from "./host-rules.ts";
 import { giveSecret } from "./job-cookie.ts";
 import { jobForm, type JobFormBody } from "./schemas.ts";
 import { shownLimits } from "./shown-limits.ts";
+import { wrongFieldIn } from "./wrong-field.ts";
 
 export async function formRoutes(server: FastifyInstance, context: WebContext): Promise<void> {
   const { jobs, previews, config } = context;
@@ -55,7 +56,7 @@ type FormRequest = FastifyRequest<{ Body: JobFormBody }>;
 /** `more`: fields that are as if they had been sent. @throws FieldError */
 function newJob(request: FormRequest, { config }: WebContext, more: Partial<JobFormBody> = {}): NewJob {
   const { ip, validationError } = request;
-  if (validationError !== undefined) throw validationError;
+  if (validationError !== undefined) throw wrongFieldIn(validationError) ?? validationError;
   const body = { ...request.body, ...more };
   if (isOn(body.delete2) && !isOn(body.confirm2))
     throw new FieldError("confirm2", "Confirm that messages are to be deleted at the destination.");
@@ -93,8 +94,15 @@ async function sendForm(
   const { statusCode, ...shown } = answer;
   void reply.code(statusCode);
   if (!wantsHtml(request)) return reply.send(shown);
-  const values = request.validationError === undefined ? valuesOf(request.body) : {};
-  return sendHtml(reply, formPage({ values, error: shown, preview: undefined, limits: shownLimits(context.config()) }));
+  return sendHtml(
+    reply,
+    formPage({
+      values: valuesOf(request.body),
+      error: shown,
+      preview: undefined,
+      limits: shownLimits(context.config()),
+    }),
+  );
 }
 
 function answerTo(error: unknown): (ApiError & { readonly statusCode: number }) | undefined {
@@ -107,6 +115,8 @@ function answerTo(error: unknown): (ApiError & { readonly statusCode: number }) 
   return undefined;
 }
 
-function valuesOf({ password1: _, password2: __, ...values }: JobFormBody): Partial<JobForm> {
-  return values;
+/** Of one that did not pass the check, too: a field that was sent twice is none. */
+function valuesOf(body: Readonly<Record<string, unknown>>): Partial<JobForm> {
+  const { password1: _, password2: __, ...values } = body;
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => typeof value === "string"));
 }

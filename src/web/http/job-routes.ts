@@ -6,7 +6,7 @@ import type { Job } from "../jobs/job.ts";
 import { hasEnded } from "../jobs/job-record.ts";
 import { optionsOn, readForm } from "../jobs/read-form.ts";
 import { formPage, jobPage } from "../page/pages.ts";
-import { sendError, sendHtml, sendNotFound, wantsHtml } from "./answers.ts";
+import { sendError, sendHtml, sendNoJob, wantsHtml } from "./answers.ts";
 import { addressKey } from "./client-address.ts";
 import type { WebContext } from "./context.ts";
 import { eventStream } from "./event-stream.ts";
@@ -39,7 +39,7 @@ export async function jobRoutes(server: FastifyInstance, context: WebContext): P
     (answer: Answer) =>
     async (request: FastifyRequest<OfJob>, reply: FastifyReply): Promise<FastifyReply> => {
       const job = jobs.kept.find(request.params.id, secretIn(request, config()));
-      return job === undefined ? sendNotFound(request, reply) : answer(job, request, reply);
+      return job === undefined ? sendNoJob(request, reply) : answer(job, request, reply);
     };
   const get = (path: string, answer: Answer): void => {
     server.get<OfJob>(`/jobs/:id${path}`, { schema: { params: jobId } }, ofJob(answer));
@@ -127,7 +127,7 @@ export async function jobRoutes(server: FastifyInstance, context: WebContext): P
     { schema: { params: jobId, body: resumeForm } },
     async (request, reply) => {
       const job = jobs.kept.find(request.params.id, secretIn(request, config()));
-      if (job === undefined) return sendNotFound(request, reply);
+      if (job === undefined) return sendNoJob(request, reply);
       const { kind, fields } = job.form;
       const read = readForm(kind, { ...fields, ...request.body }, hostRules(config()));
       const started = await jobs.resume(job, { ...read, address: addressKey(request.ip) });

@@ -22,6 +22,7 @@ import { operatorRoutes } from "./operator-routes.ts";
 import { isFromAllowedPage, isFromOwnPage, isOwnHost } from "./origins.ts";
 import { helmetOptions, permissionsPolicy } from "./security-headers.ts";
 import { siteRoutes } from "./site-routes.ts";
+import { wrongFieldIn } from "./wrong-field.ts";
 
 export type WebServer = Awaited<ReturnType<typeof createWebServer>>;
 
@@ -84,11 +85,8 @@ function addHooks(server: FastifyInstance, { config, log }: WebContext): void {
     }
     const { statusCode = 500, validation } = error;
     if (validation !== undefined) {
-      const [{ instancePath = "", params = {} } = {}] = validation;
-      const missing = params["missingProperty"] ?? params["additionalProperty"];
-      const field = instancePath.slice(1) || (typeof missing === "string" ? missing : "");
-      const words = `The field ${/^\w{1,40}$/.test(field) ? field : ""} is missing, or has what it cannot have.`;
-      return sendError(request, reply, { statusCode: 400, error: words, ...(field !== "" && { field }) });
+      const { field, message = "This is no form, or one that lacks its fields." } = wrongFieldIn(error) ?? {};
+      return sendError(request, reply, { statusCode: 400, error: message, ...(field !== undefined && { field }) });
     }
     if (statusCode < 500) {
       const words = clientErrors[statusCode] ?? "This request is not understood.";

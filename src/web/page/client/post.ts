@@ -18,8 +18,9 @@ export async function post<Value>(path: string, fields: Fields): Promise<Answer<
     if (answer.ok) return { value: (await readJson(answer)) as Value };
     const told = (await readJson(answer)) as Partial<ApiError> | undefined;
     const wait = Number(answer.headers.get("retry-after"));
-    const again = wait > 0 ? ` Try again in ${roughly(wait)}.` : "";
     const { error = `That did not work (${answer.status}).`, field = "", certificates = [] } = told ?? {};
+    // Most refusals say when by themselves.
+    const again = wait > 0 && !/\btry again\b/i.test(error) ? ` Try again in ${roughly(wait)}.` : "";
     return { error: { error: `${error}${again}`, certificates, ...(field !== "" && { field }) } };
   } catch {
     return { error: { error: "The server of this page does not answer. Check your connection, and try again." } };

@@ -2,6 +2,7 @@
 
 import type { VNode } from "preact";
 import { useState } from "preact/hooks";
+import type { ApiError } from "../../api.ts";
 import { Foreign } from "../parts/foreign.tsx";
 import type { ShownLimits } from "../props.ts";
 import { inWordsOfThePage } from "../words/sides.ts";
@@ -85,7 +86,7 @@ function Errors({ model }: { readonly model: FormModel }): VNode | null {
   if (errors.length === 0) return null;
   return (
     <div class="message bad" role="alert" id="errors" tabIndex={-1}>
-      <h2>{errors.length === 1 ? "One thing is missing or wrong" : `${errors.length} things are missing or wrong`}</h2>
+      <h2>{headingOf(errors)}</h2>
       <ul>
         {errors.map(({ error, field }) => (
           <li key={`${field ?? ""} ${error}`}>
@@ -101,6 +102,11 @@ function Errors({ model }: { readonly model: FormModel }): VNode | null {
       </ul>
     </div>
   );
+}
+
+function headingOf(errors: readonly ApiError[]): string {
+  if (errors.every(({ field }) => field === undefined)) return "That did not work";
+  return errors.length === 1 ? "One thing is missing or wrong" : `${errors.length} things are missing or wrong`;
 }
 
 function Remembered({ model, actions }: Omit<FormViewProps, "limits">): VNode {

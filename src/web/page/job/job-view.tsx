@@ -91,7 +91,8 @@ function Head({ state, time }: { readonly state: JobState } & Pick<JobActions, "
             {tag}
           </span>
         ))}
-        Started <Time time={status.startedAt ?? status.createdAt} write={time} />
+        {status.startedAt === undefined ? "Sent" : "Started"}{" "}
+        <Time time={status.startedAt ?? status.createdAt} write={time} />
         {status.endedAt !== undefined && (
           <>
             , ended <Time time={status.endedAt} write={time} />
@@ -156,7 +157,7 @@ function WhileItRuns({ actions, limits }: PartProps): VNode {
       <p class="soft">
         {limits.endsWithTab
           ? "Keep this page open: the copy ends when it is closed."
-          : "You may close this page: the copy goes on. To come back, open this address, or enter the same six values again."}
+          : "You may close this page: the copy goes on. To come back, open this address in the same browser, or enter the same six values in any."}
       </p>
       <Confirmed
         key="abort"

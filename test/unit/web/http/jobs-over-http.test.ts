@@ -256,16 +256,21 @@ test("what is wrong with a form is said of its field, as JSON or above the form,
     [{ delete2: "on" }, "confirm2"],
     [{ fingerprint1: "x y" }, "fingerprint1"],
     [{ regextrans2: "s/a/b/e" }, "regextrans2"],
+    [{ user2: "x".repeat(600) }, "user2", "This is too long: 512 characters are allowed."],
+    [{ user1: "a\tb" }, "user1", "This contains line breaks or other characters that are not allowed here."],
   ] as const;
-  for (const [fields, field] of cases) {
+  for (const [fields, field, words] of cases) {
     const json = await server.inject({ method: "POST", url: "/jobs", payload: { ...sixValues, ...fields } });
     assert.equal(json.statusCode, 400, field);
     assert.equal(json.json<{ field: string }>().field, field);
+    if (words !== undefined) assert.equal(json.json<{ error: string }>().error, words);
     const headers = { ...formHeaders, ...asBrowser };
     const html = await server.inject({ method: "POST", url: "/jobs", headers, payload: formOf(fields) });
     assert.equal(html.statusCode, 400, field);
     assert.match(String(html.headers["content-type"]), /^text\/html/);
     assert.doesNotMatch(html.body, /secret one|secret two/);
+    // All of it is there again, whatever was wrong.
+    assert.match(html.body, /<input[^>]*name="host2"[^>]*value="[^"]/);
   }
 });
 
