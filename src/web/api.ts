@@ -61,6 +61,8 @@ export interface JobStatus {
   /** In the queue, from 1. */
   readonly position: number | undefined;
   readonly result: JobResult | undefined;
+  /** It was asked to end, and does so after the message in hand. */
+  readonly isStopping: boolean;
   /** The server could not write all of its log. */
   readonly hasLogGap: boolean;
 }

@@ -95,7 +95,8 @@ export class Job {
     const [host1, user1, host2, user2] = ["host1", "user1", "host2", "user2"].map((name) => textOf(form.fields, name));
     const accounts = { host1: host1!, user1: user1!, host2: host2!, user2: user2! };
     const position = state === "queued" ? this.#context.positionOf(this) : undefined;
-    return { id, state, ...accounts, createdAt, startedAt, endedAt, position, result, hasLogGap };
+    const isStopping = this.run?.ending !== undefined;
+    return { id, state, ...accounts, createdAt, startedAt, endedAt, position, result, isStopping, hasLogGap };
   }
 
   async summary(): Promise<SummaryRecord> {
@@ -143,6 +144,11 @@ export class Job {
     this.run.worker = worker;
     this.run.secrets = undefined;
     this.#change({ state: "running", startedAt: new Date().toISOString() });
+    this.#history?.append("state", this.status);
+  }
+
+  /** Its run is being ended. */
+  noteEnding(): void {
     this.#history?.append("state", this.status);
   }
 

@@ -122,7 +122,10 @@ export class Jobs {
       this.#queue.remove(job);
       this.#settle(job, { result: undefined, words: "" });
       this.#queue.tellPositions();
-    } else endSoon(run.worker, this.#times.endingMs);
+    } else {
+      job.noteEnding();
+      endSoon(run.worker, this.#times.endingMs);
+    }
   }
 
   /** Returns how to leave. */

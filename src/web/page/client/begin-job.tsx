@@ -130,7 +130,12 @@ export function beginJob(root: HTMLElement, props: JobPageProps, visit: Visit): 
     const follow = followEvents({
       lastEventId: () => gathered.lastEventId() ?? state.value.lastEventId,
       onEvent: gathered.add,
-      onConnection: (now) => (connection.value = now),
+      onConnection: (now) =>
+        batch(() => {
+          connection.value = now;
+          // What did not get through then may be tried again.
+          if (now === "live") problem.value = undefined;
+        }),
       hasEnded: () => {
         gathered.flush();
         return hasEnded(state.value);

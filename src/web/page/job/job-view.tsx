@@ -52,7 +52,9 @@ export function JobView(props: JobViewProps): VNode {
         </p>
       )}
       {needsTrust && <CertificateCard state={state} actions={actions} />}
-      <ProgressCard state={state}>{!isOver && <WhileItRuns actions={actions} limits={props.limits} />}</ProgressCard>
+      <ProgressCard state={state}>
+        {!isOver && <WhileItRuns state={state} actions={actions} limits={props.limits} />}
+      </ProgressCard>
       {state.leftCount > 0 && <LeftList left={state.left} leftCount={state.leftCount} />}
       {isOver && !needsTrust && (
         <section class="card" aria-labelledby="resume-title">
@@ -151,7 +153,13 @@ interface PartProps {
   readonly limits: ShownLimits;
 }
 
-function WhileItRuns({ actions, limits }: PartProps): VNode {
+function WhileItRuns({ state, actions, limits }: PartProps & { readonly state: JobState }): VNode {
+  if (state.status.isStopping)
+    return (
+      <div class="while">
+        <p class="soft">It ends after the message in hand. What was copied stays.</p>
+      </div>
+    );
   return (
     <div class="while">
       <p class="soft">

@@ -27,6 +27,7 @@ export function stateInWords({ status, progress, leftCount, options }: JobState)
     return status.position === undefined ? "Waiting for its turn" : `Waiting for its turn: number ${status.position}`;
   }
   if (status.state === "running") {
+    if (status.isStopping) return "Stopping";
     if (progress === undefined) return "Starting";
     return (progress.phase === "copying" ? runKind(options)?.doing : undefined) ?? phases[progress.phase];
   }

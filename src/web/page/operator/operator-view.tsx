@@ -115,8 +115,8 @@ function Job({ job: { status, progress, address, watchers } }: { readonly job: O
         <Account sign="→ " user={status.user2} host={status.host2} />
       </th>
       <td>
-        <span class={`tag ${status.state}`}>{status.state}</span>
-        {(status.state === "running" || status.state === "queued") && (
+        <span class={`tag ${status.state}`}>{status.isStopping ? "stopping" : status.state}</span>
+        {(status.state === "running" || status.state === "queued") && !status.isStopping && (
           <form method="post" action={`/operator/jobs/${encodeURIComponent(status.id)}/abort`}>
             <button type="submit" class="danger small" aria-label={`Abort the job of ${short(status.user1)}`}>
               Abort

@@ -37,6 +37,9 @@ test("the operator sees all jobs and ends any, with the token or a session", asy
   assert.equal((await abort({})).statusCode, 404);
   assert.equal((await abort({ cookie })).statusCode, 303);
   assert.deepEqual(made.workers.all[0]?.asked, ["abort"]);
+  const after = (await made.server.inject({ url: "/operator", headers: { cookie } })).body;
+  assert.match(after, />stopping</);
+  assert.doesNotMatch(after, /<button[^>]*>Abort</);
   await made.server.inject({ method: "POST", url: "/operator/leave", headers: { cookie } });
   assert.equal((await made.server.inject({ url: "/operator", headers: { cookie } })).statusCode, 401);
 });

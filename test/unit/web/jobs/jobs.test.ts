@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { join } from "node:path";
 import { test } from "node:test";
 import type { JobMessage } from "../../../../src/job/job-message.ts";
+import type { JobStatus } from "../../../../src/web/api.ts";
 import type { Job } from "../../../../src/web/jobs/job.ts";
 import { JobRefused } from "../../../../src/web/jobs/refusal.ts";
 import { eventually } from "../../../support/eventually.ts";
@@ -154,12 +155,18 @@ test("under load jobs wait, and begin when it has passed", async () => {
 test("a job that is aborted is asked to end, then made to, and is called aborted", async () => {
   const { jobs, workers } = desk({ times: { endingMs: 1 } });
   const { job } = jobs.start(wanted());
+  const states = async (): Promise<readonly JobStatus[]> =>
+    (await historyOf(job)).filter(({ event }) => event === "state").map(({ data }) => data as JobStatus);
+  assert.equal(job.status.isStopping, false);
   jobs.abort(job);
+  const { state, isStopping } = (await states()).at(-1)!;
+  assert.deepEqual([state, isStopping], ["running", true]);
   await eventually("the worker is killed", () => workers.all[0]?.asked.includes("kill"));
   assert.deepEqual(workers.all[0]?.asked, ["abort", "kill"]);
   assert.equal(job.state, "running");
   await workers.all[0]?.end({ result: { exitCode: 6, exitName: "EXIT_BY_SIGNAL", sentence: "Stopped." } });
   assert.equal(job.state, "aborted");
+  assert.equal(job.status.isStopping, false);
 });
 
 test("a worker that dies is one failed job with its words, and nobody else's", async () => {

@@ -17,7 +17,7 @@ export const status: JobStatus = {
   startedAt: "2026-11-30T10:00:01.000Z",
   endedAt: undefined,
   position: undefined,
-  hasLogGap: false,
+  ...{ isStopping: false, hasLogGap: false },
   result: undefined,
 };
 

@@ -161,6 +161,12 @@ describe("the page of a job", () => {
     assert.match(html, /250 of 1,000/);
   });
 
+  test("that is being ended says so, and cannot be aborted twice", () => {
+    const html = jobPage(jobProps({ status: { ...status, isStopping: true } }));
+    assert.match(html, /<h1[^>]*>Stopping</);
+    assert.doesNotMatch(html, /action="abort"/);
+  });
+
   test("says what is not as usual", () => {
     const html = jobPage(jobProps({ options: ["dry", "delete1"] }));
     assert.match(html, /<h1[^>]*>Looking at what would be done/);
