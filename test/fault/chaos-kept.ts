@@ -1,5 +1,6 @@
 // What must be left of mailboxes that clients deleted: whatever was on both sides then, and nobody deleted by itself, is kept on
-// the other side, or came back.
+// the other side, or came back. What was copied out of such a mailbox counts as moved out of it, so it is gone if the copy was
+// deleted.
 
 import type { MailStoreSnapshot } from "../support/snapshot.ts";
 import type { Model } from "./chaos-model.ts";
@@ -53,7 +54,7 @@ export class KeptMail {
     );
     return this.#expected.flatMap(({ name, tokens }) =>
       tokens
-        .filter((token) => this.#model.isUndeleted(name, token) && !there.has(token))
+        .filter((token) => this.#model.isUndeletedAnywhere(token) && !there.has(token))
         .map((token) => `${name.replaceAll("\0", "/")}: ${token} is nowhere any more`),
     );
   }

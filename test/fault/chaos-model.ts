@@ -261,7 +261,11 @@ export class Model {
 
   isUndeleted(name: string, token: string): boolean {
     const tally = this.#byName.get(name)?.tallies.get(token);
-    return tally !== undefined && tally.perhapsDeleted === 0 && sides.every((side) => tally.deleted[side] === 0);
+    return tally !== undefined && isTallyUndeleted(tally);
+  }
+
+  isUndeletedAnywhere(token: string): boolean {
+    return this.#talliesOf(token).every(isTallyUndeleted);
   }
 
   tokenOf(digest: string): string | undefined {
@@ -354,6 +358,10 @@ export class Model {
     const births = sides.flatMap((side) => lastBirth[side] ?? []);
     return births.length > 0 && births.every((at) => at < this.#cleanSince);
   }
+}
+
+function isTallyUndeleted({ deleted, perhapsDeleted }: Tally): boolean {
+  return perhapsDeleted === 0 && sides.every((side) => deleted[side] === 0);
 }
 
 function emptyTally(): Tally {
