@@ -48,7 +48,7 @@ await fleet.postgres.query(
   `insert into interimap_fleet.workers (name, concurrency, seen) values ('w1', 4, now()), ('w2', 4, now() - interval '9 minutes')`,
 );
 
-const pairs = ["late", "well", "new"].map((name) => ({
+const pairs = ["late", "well", "new", "never"].map((name) => ({
   ...{ name: `pair-${name}`, engine: "sync", host1: "imap.old.example", user1: name, password1: "p" },
   ...{ host2: "imap.new.example", user2: name, password2: "p", every: "5m" },
 }));
@@ -56,6 +56,9 @@ await fleet.done("add", fleet.file("pairs.json", JSON.stringify(pairs)));
 await fleet.postgres.query(
   `update interimap_fleet.accounts set in_step = now() - case name when 'pair-late' then interval '3 hours' else interval '2 minutes' end
    where name in ('pair-late', 'pair-well')`,
+);
+await fleet.postgres.query(
+  "update interimap_fleet.accounts set added = now() - interval '1 hour' where name = 'pair-never'",
 );
 await fleet.postgres.query(
   "update pgboss.job set start_after = now() + interval '3 minutes' where singleton_key = (select id::text from interimap_fleet.accounts where name = 'pair-well')",
@@ -115,7 +118,7 @@ test("accounts are looked for by name, state and group, and shown in pages", asy
 
 test("pairs are shown with their lag and their runs, and those that are out of step can be found", async (t) => {
   const tab = await logIn(t);
-  await tab.getByText(/^1 of 3 in step; lag .* at most 3 hours/).waitFor();
+  await tab.getByText(/^1 of 4 in step; lag .* at most 3 hours/).waitFor();
   await tab.getByLabel("Name or user").fill("pair-");
   await tab.getByRole("button", { name: "Show" }).click();
   const row = (name: string): Promise<string> => tab.getByRole("row").filter({ hasText: name }).innerText();
@@ -131,7 +134,9 @@ test("pairs are shown with their lag and their runs, and those that are out of s
   await tab.getByLabel("State", { exact: true }).selectOption("late");
   await tab.getByRole("button", { name: "Show" }).click();
   await tab.getByRole("row").filter({ hasText: "pair-well" }).waitFor({ state: "detached" });
-  assert.equal(await tab.getByRole("row").filter({ hasText: "pair-late" }).count(), 1);
+  for (const name of ["pair-late", "pair-never"])
+    assert.equal(await tab.getByRole("row").filter({ hasText: name }).count(), 1);
+  assert.match(await fleet.done("status"), /^Kept in step: 4 pairs, of which 2 late, 1 not in step yet$/m);
 });
 
 async function groupButtons(tab: Page): Promise<number> {

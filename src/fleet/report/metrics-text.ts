@@ -37,11 +37,19 @@ function metricsOf({ accounts, phases, pairs, sizes, groups, workers }: FleetSta
     { name: "running", help: "Accounts that are being worked on.", type: "gauge", samples: alone(accounts.running) },
     { name: "pairs", help: "Pairs that are kept in step.", type: "gauge", samples: alone(pairs?.total ?? 0) },
     {
-      ...{ name: "pairs_late", help: "Pairs whose lag is more than twice their rhythm.", type: "gauge" },
+      ...{
+        name: "pairs_late",
+        help: "Pairs that have been out of step for more than twice their rhythm.",
+        type: "gauge",
+      },
       samples: alone(pairs?.late ?? 0),
     },
     {
-      ...{ name: "pairs_never_in_step", help: "Pairs that no run has left in step yet.", type: "gauge" },
+      ...{
+        name: "pairs_never_in_step",
+        help: "Pairs that no run has left in step yet, and that are not late.",
+        type: "gauge",
+      },
       samples: alone(pairs?.never ?? 0),
     },
     {

@@ -1,13 +1,14 @@
 // How well pairs are kept in step.
 
 import type { Queries } from "../database/database.ts";
+import { isLate } from "./late-pair.ts";
 
 export interface PairsStatus {
   /** That are kept in step, without those that are paused. */
   readonly total: number;
-  /** No run has left them in step yet. */
+  /** No run has left them in step yet, but they are not late. */
   readonly never: number;
-  /** Whose lag is more than twice their rhythm. */
+  /** See {@link isLate}. */
   readonly late: number;
   /** Since the beginning of the last run that left a pair in step; undefined: there was none. */
   readonly lagSeconds: { readonly median: number; readonly most: number; readonly mostOf: string } | undefined;
@@ -29,11 +30,12 @@ export async function gatherPairs(queries: Queries): Promise<PairsStatus | undef
   }
   const [row] = await queries.rows<Row>(
     `with pairs as (
-       select name, every_seconds as every, in_step, extract(epoch from now() - in_step)::float8 as lag
+       select name, every_seconds as every, in_step, extract(epoch from now() - in_step)::float8 as lag,
+         ${isLate} as late
        from interimap_fleet.accounts where phase = 'sync' and status <> 'paused'
      )
-     select count(*) as total, count(*) filter (where in_step is null) as never,
-       count(*) filter (where lag > 2 * every) as late,
+     select count(*) as total, count(*) filter (where in_step is null and not late) as never,
+       count(*) filter (where late) as late,
        percentile_cont(0.5) within group (order by lag) as median, max(lag) as most,
        (select name from pairs where lag is not null order by lag desc, name limit 1) as "mostOf",
        sum(1 / every::float8) as "runsASecond",

@@ -2,6 +2,7 @@
 
 import type { Queries } from "../../fleet/database/database.ts";
 import { gatherStatus } from "../../fleet/report/gather-status.ts";
+import { isLate } from "../../fleet/report/late-pair.ts";
 import type { FleetAccount, FleetFilter, FleetOverview } from "../page/props.ts";
 
 const mostAccounts = 100;
@@ -36,7 +37,7 @@ function accountsIn(queries: Queries, { q, status, group, after }: FleetFilter):
      where ($1 = '' or position(lower($1) in lower(accounts.name || ' ' || user1 || ' ' || user2)) > 0)
      and ($2 = '' or status = $2 or ($2 = 'running' and worker is not null)
        or ($2 = 'late' and accounts.phase = 'sync' and status <> 'paused'
-         and coalesce(in_step, accounts.added) < now() - make_interval(secs => 2 * every_seconds))
+         and ${isLate})
        or ($2 = 'trouble' and (status in ('stopped', 'quarantined', 'dead') or (status = 'waiting' and failures > 0))))
      and ($3 = '' or $3 = any(groups)) and accounts.name > $4
      order by accounts.name limit $5`,
