@@ -181,6 +181,32 @@ test("--state --syncduplicates --delete2: of equal messages, the copy goes whose
   assert.deepEqual(host2.mailboxes, host1.mailboxes);
 });
 
+for (const args of [["--useuid"], ["--useuid", "--delete2"]])
+  test(`${args.join(" ")}: what replaced a message is copied, though its headers are the same`, async (t) => {
+    const stores = await twoStores(t, { local: dovecot, remote: dovecot });
+    const isStrict = args.includes("--delete2");
+    const run = async (copied: number, deleted: number) => {
+      const { code, lines, figure } = await runImapsync(stores, args);
+      const figures = [code, figure("Messages transferred"), figure("Messages deleted on host2")];
+      assert.deepEqual(figures, [0, String(copied), String(isStrict ? deleted : 0)], lines.join("\n"));
+    };
+    const draft = mail("draft", { body: "one\r\n" });
+    await deliver(stores.local, "INBOX", draft, mail("other"));
+    await run(2, 0);
+    for (const [at, body] of ["one, two\r\n", "one, two, three\r\n"].entries()) {
+      await expunge(stores.local, at === 0 ? "1" : "3");
+      await deliver(stores.local, "INBOX", mail("draft", { body }));
+      await run(1, 1);
+      await run(0, 0);
+    }
+    // A message that was moved away and back is the one that was copied.
+    await expunge(stores.local, "2");
+    await deliver(stores.local, "INBOX", mail("other"));
+    await run(0, 0);
+    await run(0, 0);
+    assert.equal((await contents(stores.remote)).length, isStrict ? 2 : 4);
+  });
+
 /** As the original keeps it, for the accounts of the stores. */
 function originalCache(stores: TwoStores, ...pairs: readonly string[]): string {
   const users = [stores.proxies.local, stores.proxies.remote].flatMap(({ server }) => [server.host, server.user]);

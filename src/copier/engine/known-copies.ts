@@ -8,6 +8,7 @@ import type { UidPair, UidPairs } from "../../model/uid-pairs.ts";
 import {
   emptyUidSet,
   hasUid,
+  intersect,
   isEmpty,
   subtract,
   type UidSet,
@@ -63,6 +64,8 @@ export class KnownCopies {
   #comparesByUid = false;
   /** Recorded pairs of which a message is no more, by UIDs of host1. */
   #outdated: UidSet = emptyUidSet;
+  /** What is left of these on host2, by UIDs there. */
+  #spent: UidSet = emptyUidSet;
 
   constructor(memory: CopyMemory, { work: { folder1, folder2, separators }, views }: Place) {
     this.#memory = memory;
@@ -120,13 +123,16 @@ export class KnownCopies {
       );
     }
     this.#comparesByUid = !isEmpty(news.local) && !isEmpty(news.remote);
-    const signatures = this.#comparesByUid ? await signaturesOf(rules, { messages: news, read, place }) : undefined;
+    const spent = intersect(this.#spent, news.remote);
+    const signatures = this.#comparesByUid
+      ? await signaturesOf(rules, { messages: news, spent, read, place })
+      : undefined;
     return perSide((side) =>
       withSignatures(there[side], (uid) => {
         const uid2 = side === "local" ? pairs.get(uid) : uid;
         if (!hasUid(news[side], uid)) return pairSignature(uid2!);
         // On host2 something may lack all by which it could be compared: it may be a message of host1.
-        const isAlone = side === "local" || signatures === undefined;
+        const isAlone = side === "local" || signatures === undefined || hasUid(spent, uid);
         return signatures?.[side].get(uid) ?? (isAlone ? ownSignature(side, uid) : undefined);
       }),
     );
@@ -136,16 +142,20 @@ export class KnownCopies {
   #newsAmong(there: PerSide<UidSet>, pairs: UidPairs): PerSide<UidSet> {
     const paired = perSide(() => new UidSetBuilder());
     const outdated = new UidSetBuilder();
+    const left = new UidSetBuilder();
     for (const [uid1, uid2] of pairs) {
       if (!hasUid(there.local, uid1) || !hasUid(there.remote, uid2)) {
         outdated.add(uid1);
+        if (hasUid(there.remote, uid2)) left.add(uid2);
         continue;
       }
       paired.local.add(uid1);
       paired.remote.add(uid2);
     }
     this.#outdated = outdated.build();
-    return perSide((side) => subtract(there[side], paired[side].build()));
+    const news = perSide((side) => subtract(there[side], paired[side].build()));
+    this.#spent = intersect(left.build(), news.remote);
+    return news;
   }
 
   /** With `--useuid`, each message has a copy of its own: those of other folders are none of this one's. */
@@ -179,6 +189,12 @@ export class KnownCopies {
     }
   }
 
+  /** To be forgotten; but by UID, what replaces a message must never be taken for it: as long as its copy is there, its pair is kept. */
+  #gone(isByUid: boolean): UidSet {
+    const gone = subtract(this.#outdated, uidSetOf(this.#added.keys()));
+    return isByUid ? uidSetOf([...uidsOf(gone)].filter((uid1) => !hasUid(this.#spent, this.#pairs!.get(uid1)!))) : gone;
+  }
+
   get #isCompared(): boolean {
     return this.#signatures !== undefined || this.#comparesByUid;
   }
@@ -196,7 +212,7 @@ export class KnownCopies {
     if (options.dry === true) return;
     // With --search or ages, they may be there, and not take part in this run.
     const isPart = rules.selection.isPart("local") || rules.selection.isPart("remote");
-    const gone = subtract(this.#outdated, uidSetOf(this.#added.keys()));
+    const gone = this.#gone(options.useuid === true);
     if (!isEmpty(gone) && !isPart) this.#memory.forget(this.#folders, uidsOf(gone));
     if (this.#isCompared || this.#added.size > 0)
       this.#memory.add(this.#folders, this.#newPairs(tables, match, keepsDuplicates(options)));

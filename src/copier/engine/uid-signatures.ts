@@ -8,6 +8,11 @@ export function pairSignature(uid2: number): string {
   return `${octetsOf(uid2)}on both hosts`.slice(0, 16);
 }
 
+/** Of messages that look like one of host2, by its UID. */
+export function likeSignature(uid2: number): string {
+  return `${octetsOf(uid2)}looks alike.`.slice(0, 16);
+}
+
 /** Of a message that is on one host only. */
 export function ownSignature(side: Side, uid: number): string {
   return `${octetsOf(uid)}only on ${hostOf(side)}.......`.slice(0, 16);
