@@ -80,23 +80,35 @@ export const asCount: Reader = (field, value) => {
   return [`--${field}=${value}`];
 };
 
-/** `imap.example.org`, `imap.example.org:1143`, `192.0.2.1`, `2001:db8::1`, `[2001:db8::1]:1143`. */
+/** `imap.example.org`, `imap.example.org:1143`, `imaps://imap.example.org:9993` for TLS from the beginning, `192.0.2.1`, `2001:db8::1`, `[2001:db8::1]:1143`. */
 export const asHost: Reader = (field, value) => {
-  const { host, port } = hostAndPort(value);
+  const { host, port, usesTls } = hostAndPort(value);
   const isName = host.length <= mostInHost && /^[\p{L}\p{M}\p{N}._-]+$/u.test(host) && !host.startsWith("-");
   if (!isName && (isIP(host) === 0 || host.includes("%")))
     throw new FieldError(field, "This is not the name of a server. An example is imap.example.org.");
-  if (port === undefined) return [`--${field}=${host}`];
-  if (port < 1 || port > 65_535) throw new FieldError(field, "Ports are numbers from 1 to 65535.");
-  return [`--${field}=${host}`, `--${field.replace("host", "port")}=${port}`];
+  if (port !== undefined && (port < 1 || port > 65_535))
+    throw new FieldError(field, "Ports are numbers from 1 to 65535.");
+  return [
+    `--${field}=${host}`,
+    ...(port === undefined ? [] : [`--${field.replace("host", "port")}=${port}`]),
+    ...(usesTls ? [`--${field.replace("host", "ssl")}`] : []),
+  ];
 };
 
+export interface HostAndPort {
+  readonly host: string;
+  readonly port: number | undefined;
+  /** From the beginning, as the URL says; else the port decides. */
+  readonly usesTls: boolean;
+}
+
 /** Without what people copy along from elsewhere. The port is only behind a colon that cannot belong to an IPv6 address. */
-export function hostAndPort(value: string): { readonly host: string; readonly port: number | undefined } {
+export function hostAndPort(value: string): HostAndPort {
+  const usesTls = /^\s*imaps:\/\//i.test(value);
   const text = value.trim().replace(/^imaps?:\/\/|\/+$/gi, "");
   const [, bracketed, name = bracketed, digits] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? [];
-  if (name === undefined) return { host: text, port: undefined };
-  return { host: name, port: digits === undefined ? undefined : Number(digits) };
+  if (name === undefined) return { host: text, port: undefined, usesTls };
+  return { host: name, port: digits === undefined ? undefined : Number(digits), usesTls };
 }
 
 /** As messages about certificates have them. */

@@ -151,10 +151,10 @@ test("a certificate that nobody vouches for is shown; accepted, it is trusted fo
   await deliver(source, "INBOX", ...mails("m", 3));
   const tab = await (await browser.profile(t)).tab();
   await openForm(tab, web);
-  // TLS from the beginning, where nothing less is acceptable.
+  // One begins in clear text and asks for STARTTLS.
   await start(tab, {
     ...{ host1: `localhost:${String(secure.port)}`, user1: source.user, password1: source.password },
-    ...{ host2: `localhost:${String(secure.port)}`, user2: target.user, password2: target.password },
+    ...{ host2: `imaps://localhost:${String(secure.tlsPort)}`, user2: target.user, password2: target.password },
   });
   // The key is that of both servers, so one confirmation may do.
   for (let i = 0; i < 2; i++) {

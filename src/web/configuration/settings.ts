@@ -56,7 +56,7 @@ export const webSettings = {
   "allow-ports": {
     parse: ports,
     default: "143 993",
-    doc: "Ports of mail servers that may be connected to, separated by spaces; or any.",
+    doc: "Ports of mail servers that may be connected to, separated by spaces; or any. A port but 993 has TLS from the beginning if imaps://HOST:PORT is entered.",
   },
   "allow-hosts": {
     parse: hostPatterns,

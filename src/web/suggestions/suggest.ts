@@ -22,7 +22,8 @@ export function suggestions({ servers, provider }: Discovery): ServerSuggestions
 }
 
 function hostAndPort({ host, port, security }: FoundServer): string {
-  return port === 993 && security === "tls" ? host : `${host}:${port}`;
+  if (security === "tls") return port === 993 ? host : `imaps://${host}:${port}`;
+  return `${host}:${port}`;
 }
 
 function why({ because }: FoundServer, provider: Provider | undefined): string {

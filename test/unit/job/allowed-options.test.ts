@@ -90,7 +90,9 @@ for (const [name, read] of Object.entries(pages))
       assert.deepEqual(found("[2001:db8::1]:993"), ["--host1=2001:db8::1", "--port1=993"]);
       assert.deepEqual(found("[2001:db8::1]"), ["--host1=2001:db8::1"]);
       assert.deepEqual(found("2001:db8::1"), ["--host1=2001:db8::1"]);
-      assert.deepEqual(found("imaps://imap.c.example:993/"), ["--host1=imap.c.example", "--port1=993"]);
+      assert.deepEqual(found("imap://imap.c.example:143/"), ["--host1=imap.c.example", "--port1=143"]);
+      assert.deepEqual(found("imaps://imap.c.example:9993/"), ["--host1=imap.c.example", "--port1=9993", "--ssl1"]);
+      assert.deepEqual(found("IMAPS://[2001:db8::1]"), ["--host1=2001:db8::1", "--ssl1"]);
       assert.deepEqual(found(" bücher.example "), ["--host1=bücher.example"]);
       const bad = [
         "a:0",

@@ -112,7 +112,9 @@ function withoutBeginning(sentence: string): string {
 
 /** Without what only those can do who run imapsync themselves: `no greeting; check the port, or raise --timeout1; try --ssl1`. */
 function withoutOptions(sentence: string): string {
-  const [what = "", ...hints] = sentence.split("; ");
+  const [what = "", ...hints] = sentence
+    .replace(/ TLS needs --ssl[12]\b/, " TLS is entered as imaps://HOST:PORT")
+    .split("; ");
   const possible = hints
     .map((hint) => hint.replace(/(?:^|,? or )[^,]*--[a-z].*$/, ""))
     .filter((hint) => !/^$|--[a-z]/.test(hint));

@@ -201,7 +201,7 @@ describe("the end", () => {
     assert.deepEqual(statements, [
       {
         sentence: "The server of the source cannot be reached.",
-        detail: "a:143 sends no greeting; check host and port",
+        detail: "a:143 sends no greeting; check host and port; a port for TLS is entered as imaps://HOST:PORT",
       },
       { sentence: "There is no secure connection to the server of the destination.", detail: "c has no STARTTLS" },
     ]);

@@ -25,7 +25,7 @@ test("a port that is not the usual one is part of the host", async () => {
     srv: async (name) => [{ name: `${name.slice(1, 5)}.example.org`, port: 10_993, priority: 0, weight: 0 }],
   };
   const { servers } = suggestions(await discover("a@example.org", dns));
-  assert.deepEqual(servers[0], { host: "imap.example.org:10993", why: "named by the domain itself" });
+  assert.deepEqual(servers[0], { host: "imaps://imap.example.org:10993", why: "named by the domain itself" });
 });
 
 test("nothing is proposed where nothing is known", async () => {
