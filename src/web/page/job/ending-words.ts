@@ -96,6 +96,8 @@ function failedSentence(exitName: string, host: HostFailure["host"] | undefined)
       return "The server of the source cannot be reached.";
     case "EXIT_CONNECTION_FAILURE_HOST2":
       return "The server of the destination cannot be reached.";
+    case "EXIT_CONNECTION_FAILURE":
+      return host === undefined ? undefined : `The server of the ${sides[host]} broke off while it was logged in to.`;
     case "EXIT_TLS_FAILURE":
       return host === undefined ? undefined : `There is no secure connection to the server of the ${sides[host]}.`;
     default:
@@ -140,6 +142,9 @@ function failedAdvice({ exitName, host }: Failure): readonly [string, ...string[
       ];
     }
     case "EXIT_CONNECTION_FAILURE":
+      return host === undefined
+        ? ["A server could not be reached any more: the log says which. Resync to go on: nothing is copied twice."]
+        : ["Try again in a while."];
     case "EXIT_CONNECTION_FAILURE_HOST1":
     case "EXIT_CONNECTION_FAILURE_HOST2": {
       const side = host ?? (exitName.endsWith("2") ? 2 : 1);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { HostFailure } from "../../../../src/job/job-message.ts";
 import type { JobStatus } from "../../../../src/web/api.ts";
 import { ending } from "../../../../src/web/page/job/ending-words.ts";
 import {
@@ -209,6 +210,24 @@ describe("the end", () => {
       advice,
       "Check the name of the source's server. Check the name of the destination's server. Its provider can tell you which name is for secure connections.",
     );
+  });
+
+  test("blames no name for a connection that is lost later", () => {
+    const lost = { exitCode: 10, exitName: "EXIT_CONNECTION_FAILURE", sentence: "The sync is not finished." };
+    const during = (failures?: readonly HostFailure[]): ReturnType<typeof ending> =>
+      ended({ status: { ...status, state: "failed", result: { ...lost, ...(failures && { failures }) } } });
+    const copying = during();
+    assert.deepEqual(copying.statements, [{ sentence: lost.sentence }]);
+    assert.match(copying.advice, /could not be reached any more.*Resync/);
+    const said = "Host2 failure: can not log in on host2 [c] with user [d]: the connection was lost";
+    const login = during([{ host: 2, exitName: lost.exitName, sentence: said }]);
+    assert.deepEqual(login.statements, [
+      {
+        sentence: "The server of the destination broke off while it was logged in to.",
+        detail: "the connection was lost",
+      },
+    ]);
+    assert.equal(login.advice, "Try again in a while.");
   });
 
   test("asks about a certificate before anything else", () => {
