@@ -68,6 +68,21 @@ test("messages change on the way in the order of the options", async (t) => {
   ]);
 });
 
+test("a change after which the next run does not know its copies is said once, unless there is a memory", async (t) => {
+  const stores = await twoStores(t, servers);
+  await deliver(stores.local, "INBOX", mail("m1"), mail("m2"), mail("m3"));
+  const warnings = async (...args: readonly string[]) => {
+    const { code, lines, figure } = await runImapsync(stores, args);
+    assert.deepEqual([code, figure("Messages transferred")], [0, "3"], lines.join("\n"));
+    return lines.flatMap(
+      (line) => /^warning: message (INBOX\/\d), .* the next run will copy it again/.exec(line)?.[1] ?? [],
+    );
+  };
+  assert.deepEqual(await warnings("--regexmess", "s/Message-ID: </$&x/"), ["INBOX/1"]);
+  assert.deepEqual(await warnings("--regexmess", "s/Message-ID: </$&y/", "--useuid"), []);
+  assert.deepEqual(await warnings("--regexmess", "s/text/changed/"), []);
+});
+
 test("messages that an expression matches, or whose lines are too long, are left out and counted", async (t) => {
   const stores = await twoStores(t, servers);
   const long = mail("long", { body: `${"x".repeat(2_000)}\r\n` });

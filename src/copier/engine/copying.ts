@@ -9,6 +9,7 @@ import { isEmpty, subtract, type UidSet, uidSetOf, uidsOf } from "../../model/ui
 import { sum } from "../../util/sum.ts";
 import type { SkipReason } from "../events.ts";
 import { type CountedError, type ErrorKind, refusedAppend } from "../report/errors.ts";
+import { tellChangedIdentity } from "./changed-identity.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { OpenPair } from "./folder-work.ts";
 import { goneAmong } from "./gone-meanwhile.ts";
@@ -107,11 +108,14 @@ export class Copying {
     const place = placeOf(this.#run, this.#pair.work);
     const prepared: FetchedMessage[] = [];
     for (const message of messages) {
+      const { uid, bytes } = message;
       const made = (await rules.prepare?.(message, { signal: stop, place })) ?? message;
-      if ("bytes" in made) prepared.push(made);
-      else if ("failed" in made) this.#fail(message.uid, made.failed, message.bytes.length);
-      else
-        this.skip(uidSetOf([message.uid]), { octets: message.bytes.length, reason: made.skipped, detail: made.detail });
+      if ("bytes" in made) {
+        const { folder1 } = this.#pair.work;
+        tellChangedIdentity(this.#run, { folder1, uid, original: bytes, copy: made.bytes, place });
+        prepared.push(made);
+      } else if ("failed" in made) this.#fail(uid, made.failed, bytes.length);
+      else this.skip(uidSetOf([uid]), { octets: bytes.length, reason: made.skipped, detail: made.detail });
     }
     for (const { bytes } of prepared) await throttle?.pass({ messages: 1, octets: bytes.length }, stop);
     return prepared;
