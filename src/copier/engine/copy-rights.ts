@@ -3,17 +3,32 @@
 import { CommandRefused } from "../../imap/command-refused.ts";
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import { type AccessList, accessList, setRights } from "../../imap/verbs/acl.ts";
-import { bothSides, type PerSide } from "../../model/side.ts";
+import { bothSides, type PerSide, sides } from "../../model/side.ts";
 import { planRights } from "../folders/rights-plan.ts";
+import { hostOf } from "../options/host.ts";
 import type { CopyRun } from "./copy-run.ts";
 import type { FolderWork } from "./folder-work.ts";
 
+const toldLists = new WeakSet<CopyRun>();
+
+/** Says so once. */
+function haveLists(run: CopyRun, channels: PerSide<Channel>): boolean {
+  const lacking = sides.filter((side) => !channels[side].capabilities.has("ACL"));
+  const text = "the server has no access control lists (ACL): nobody gets rights to a folder";
+  if (!toldLists.has(run))
+    for (const side of lacking) run.emit({ type: "notice", host: hostOf(side), text, isWarning: true });
+  toldLists.add(run);
+  return lacking.length === 0;
+}
+
 /** What a server refuses is said, and nothing else: the messages matter more. */
 export async function copyRights(
-  { options, emit }: Pick<CopyRun, "options" | "emit">,
+  run: CopyRun,
   channels: PerSide<Channel>,
   { folder1, folder2, isOn2 }: Pick<FolderWork, "folder1" | "folder2" | "isOn2">,
 ): Promise<void> {
+  if (!haveLists(run, channels)) return;
+  const { options, emit } = run;
   const warn = (text: string): void => {
     emit({ type: "notice", text, isWarning: true });
   };
