@@ -21,6 +21,16 @@ export async function oneNewMessageInEach(imap: RawImap, situation: Situation): 
   }
 }
 
+/** As in an account that is read: here something is deleted, there something arrives. */
+export async function oneNewAndTwoGoneInEach(imap: RawImap, situation: Situation): Promise<void> {
+  await oneNewMessageInEach(imap, situation);
+  for (const mailbox of mailboxNames(situation)) {
+    await imap.run(`SELECT ${mailbox}`);
+    await imap.run("UID STORE 1:2 +FLAGS.SILENT (\\Deleted)");
+    await imap.run("EXPUNGE");
+  }
+}
+
 export async function oneFlagInEach(imap: RawImap, situation: Situation): Promise<void> {
   for (const mailbox of mailboxNames(situation)) {
     await imap.run(`SELECT ${mailbox}`);

@@ -3,7 +3,7 @@
 import { type PerSide, perSide, type Side } from "../model/side.ts";
 import { maxUid } from "../model/uid-set.ts";
 import { checkedPairs, printedColumns, uidColumn } from "./mapping-rows.ts";
-import { PrintLookup } from "./print-lookup.ts";
+import { printColumn, PrintLookup } from "./print-lookup.ts";
 import type { Connection } from "./sqlite.ts";
 
 /** Undefined: not known. */
@@ -71,6 +71,12 @@ export class Fingerprints {
   like(side: Side, prints: readonly number[], limit: number): readonly (PrintedPair & { readonly idx: number })[] {
     const rows = this.#lookups[side].rows<PrintedRow & { idx: number }>(prints, limit);
     return checkedPairs(this.#connection, rows).map((row) => ({ idx: row.idx, ...printed(row) }));
+  }
+
+  /** Whether rows of the mailbox lack that of the side. */
+  areIncomplete(idx: number, side: Side): boolean {
+    const sql = `SELECT EXISTS (SELECT 1 FROM mapping WHERE idx = ? AND ${printColumn[side]} IS NULL)`;
+    return this.#connection.value<number>(sql, idx) === 1;
   }
 
   /** Of rows that exist. All or none. */

@@ -10,7 +10,7 @@ import type { Connection } from "./sqlite.ts";
 /** An index takes as long to make as about so many readings of the table. */
 const readingsWorthAnIndex = 16;
 
-const printColumn: PerSide<string> = { local: "lprint", remote: "rprint" };
+export const printColumn: PerSide<string> = { local: "lprint", remote: "rprint" };
 
 export class PrintLookup {
   readonly #connection: Connection;

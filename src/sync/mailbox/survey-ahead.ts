@@ -1,6 +1,7 @@
 // Surveys of mailboxes before anything is deleted in any of them, where they have to wait for each other: those that may lose
 // messages, when that may be too many in all.
 
+import { openChannel } from "../../imap/mailbox/channel.ts";
 import type { Session } from "../../imap/session/session.ts";
 import { fetchFlags } from "../../imap/verbs/fetch-flags.ts";
 import { statusIfAny } from "../../imap/verbs/mailbox.ts";
@@ -11,6 +12,7 @@ import { bothSides, type PerSide, perSide, type Side } from "../../model/side.ts
 import { emptyUidSet, subtract, uidRange, type UidSet, uidSetOf, union } from "../../model/uid-set.ts";
 import type { Store } from "../../state/state-store.ts";
 import { allDone } from "../../util/all-done.ts";
+import { atMost } from "../../util/at-most.ts";
 import { sum } from "../../util/sum.ts";
 import { countLoss } from "../deletions/count-loss.ts";
 import type { DeletionGuard } from "../deletions/deletion-guard.ts";
@@ -19,6 +21,9 @@ import { plainBaseline } from "./baseline.ts";
 import type { Prospect } from "./prospect.ts";
 import type { Survey } from "./survey.ts";
 import { type Now, type Numbers, planSurveys } from "./survey-ahead-plan.ts";
+
+/** How many mailboxes are opened at the same time. */
+const mostInFlight = 50;
 
 interface Surveyor {
   readonly guard: DeletionGuard;
@@ -38,12 +43,9 @@ export async function surveyAhead(surveyor: Surveyor, all: readonly Prospect[]):
   // Each message can be gone once.
   if (!guard.isTooMany(sum(mapped))) return [];
   const numbers = await allDone(prospects.map((prospect, i) => numbersOf(surveyor, prospect, mapped[i]!)));
-  const surveys: Survey[] = [];
-  for (const { prospect } of planSurveys(numbers, (count) => guard.isTooMany(count))) {
-    const survey = await surveyOne(surveyor, prospect);
-    if (survey !== undefined) surveys.push(survey);
-  }
-  return surveys;
+  const planned = planSurveys(numbers, (count) => guard.isTooMany(count));
+  const surveys = await atMost(mostInFlight, planned, ({ prospect }) => surveyOne(surveyor, prospect));
+  return surveys.filter((survey) => survey !== undefined);
 }
 
 /** What was not listed is asked for. */
@@ -102,8 +104,9 @@ async function lookAt({ store, sessions }: Surveyor, { side, prospect }: OnSide)
   const { mailbox, wireNames } = prospect;
   const state = mailbox.states[side];
   if (state === undefined) return nothing;
+  const channel = openChannel(sessions[side]);
   const seen = await observe(
-    sessions[side],
+    channel,
     wireNames[side],
     plainBaseline({ store, idx: mailbox.idx, counts: mailbox.counts }, side, state),
   );
@@ -113,7 +116,7 @@ async function lookAt({ store, sessions }: Surveyor, { side, prospect }: OnSide)
   const copied = store.mappings.uids(mailbox.idx, side, seen.firstNew);
   // A report of the server is not believed without asking.
   const suspected = union(store.mappings.among(mailbox.idx, side, seen.vanished), copied);
-  const there = await fetchFlags(sessions[side], suspected);
+  const there = await fetchFlags(channel, suspected);
   return {
     vanished: subtract(suspected, uidSetOf(there.keys())),
     changed: seen.changed.size,

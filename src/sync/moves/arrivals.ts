@@ -9,6 +9,7 @@ import { InterimapError } from "../../model/errors.ts";
 import { otherSide, type Side } from "../../model/side.ts";
 import { emptyUidSet, subtract, uidRange, type UidSet } from "../../model/uid-set.ts";
 import { allDone } from "../../util/all-done.ts";
+import { atMost } from "../../util/at-most.ts";
 import type { Run } from "../context/run.ts";
 import type { Prospect } from "../mailbox/prospect.ts";
 import { withoutLikes } from "./moves-plan.ts";
@@ -21,8 +22,31 @@ export interface Arrivals {
   left: readonly MessageIdentity[];
 }
 
+/** How many mailboxes are asked at the same time. */
+const mostInFlight = 50;
+
+/**
+ * In those of the mailboxes that can be asked. All are asked at once: each round trip that is waited for would be one for each
+ * mailbox.
+ */
+export async function arrivalsIn(
+  run: Run,
+  side: Side,
+  prospects: readonly Prospect[],
+): Promise<ReadonlyMap<Prospect, Arrivals>> {
+  const found = await atMost(mostInFlight, prospects, async (prospect) =>
+    run.stop.aborted ? undefined : arrivalsInOne(run, side, prospect),
+  );
+  return new Map(
+    prospects.flatMap((prospect, i) => {
+      const arrivals = found[i];
+      return arrivals === undefined ? [] : [[prospect, arrivals]];
+    }),
+  );
+}
+
 /** Undefined if the mailbox cannot be asked: its own work will meet the reason. */
-export async function arrivalsIn(run: Run, side: Side, prospect: Prospect): Promise<Arrivals | undefined> {
+async function arrivalsInOne(run: Run, side: Side, prospect: Prospect): Promise<Arrivals | undefined> {
   try {
     const found = await newIn(run, side, prospect);
     if (found === undefined || !mayHaveUnrecorded(prospect, otherSide(side))) return found;

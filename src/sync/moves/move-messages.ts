@@ -2,6 +2,8 @@
 // deleted or copied ("A move" in ARCHITECTURE.md; ADR 30 gives the reasons).
 
 import { bothSides, type PerSide, perSide, type Side, sides } from "../../model/side.ts";
+import { atMost } from "../../util/at-most.ts";
+import { inTurn } from "../../util/in-turn.ts";
 import type { Run } from "../context/run.ts";
 import type { Prospect } from "../mailbox/prospect.ts";
 import { type Arrivals, arrivalsIn } from "./arrivals.ts";
@@ -9,10 +11,15 @@ import type { Errand } from "./carry-out.ts";
 import { type Source, withSource } from "./departures.ts";
 import { findMoves } from "./find-moves.ts";
 import { followMoves } from "./follow-moves.ts";
+import { likelySources } from "./likely-sources.ts";
 import { settleApart } from "./moved-apart.ts";
 import { planSearch } from "./moves-plan.ts";
 import { leavingFrom } from "./out-of-lost.ts";
 import { type Shifted, shiftOf } from "./shifts.ts";
+import { withoutOthers } from "./unprinted.ts";
+
+/** How many mailboxes that lost messages are open at the same time. */
+const mostOpen = 16;
 
 /**
  * `prospects`: mailboxes in which there may be something to do. Returns whether anything was recorded. Nothing is asked unless
@@ -21,26 +28,43 @@ import { type Shifted, shiftOf } from "./shifts.ts";
 export async function moveMessages(run: Run, prospects: readonly Prospect[]): Promise<boolean> {
   if (prospects.length < 2) return false;
   const search = planSearch(prospects.map((prospect) => shiftOf(run.store, prospect)));
-  const arrivals = perSide(() => new Map<Prospect, Promise<Arrivals | undefined>>());
-  const sources = new Set(sides.flatMap((side) => search[side].sources));
+  const arrivals = await bothSides((side) =>
+    arrivalsIn(
+      run,
+      side,
+      search[side].targets.map(({ prospect }) => prospect),
+    ),
+  );
+  const likely = perSide((side) =>
+    likelySources(run.store, side, { sources: search[side].sources, arrivals: arrivals[side].values() }),
+  );
   const marks = new Map<number, PerSide<number>>();
-  for (const from of sources) {
-    if (run.stop.aborted) break;
+  // No two of them may get the same arrival, so they move in turn.
+  const take = inTurn();
+  await atMost(mostOpen, [...new Set(sides.flatMap((side) => likely[side]))], async (from) => {
+    if (run.stop.aborted) return;
     const { prospect, isAnewOn } = from;
     if (isAnewOn !== undefined) {
       const leaving = { run, side: isAnewOn, arrivals, marks };
-      await moveFromOld(leaving, prospect, search[isAnewOn].targets);
-      continue;
+      await take(() => moveFromOld(leaving, prospect, search[isAnewOn].targets));
+      return;
     }
     await withSource(run, { prospect, marked: marks.get(prospect.mailbox.idx) }, async (source) => {
       const targets = perSide((side) =>
         search[side].sources.includes(from) ? search[side].targets.filter((to) => to !== from) : [],
       );
-      for (const side of sides) await moveFrom({ run, source, side, arrivals, marks }, targets[side]);
-      if (source.gone.length > 0 && sides.every((side) => targets[side].length > 0))
-        await settleMovedApart({ run, source, arrivals, marks }, targets);
+      const departures = await bothSides((side) => {
+        const there = targets[side].flatMap(({ prospect: to }) => arrivals[side].get(to) ?? []);
+        return withoutOthers({ source: source.mailbox, side, arrivals: there }, source.departures[side]);
+      });
+      await take(async () => {
+        const leaving = { run, source: { ...source, departures }, arrivals, marks };
+        for (const side of sides) await moveFrom({ ...leaving, side }, targets[side]);
+        if (source.gone.length > 0 && sides.every((side) => targets[side].length > 0))
+          await settleMovedApart(leaving, targets);
+      });
     });
-  }
+  });
   return marks.size > 0;
 }
 
@@ -50,11 +74,11 @@ async function moveFromOld(
   from: Prospect,
   targets: readonly Shifted[],
 ): Promise<void> {
-  const { run, side, marks } = leaving;
+  const { run, side, arrivals, marks } = leaving;
   const follow = leavingFrom({ run, from, side, marks, isDoomed: false });
   for (const { prospect } of targets) {
     if (run.stop.aborted) break;
-    const there = prospect === from ? undefined : await askOnce(leaving, side, prospect);
+    const there = prospect === from ? undefined : arrivals[side].get(prospect);
     if (there !== undefined && there.left.length > 0) await follow(prospect, there);
   }
 }
@@ -64,41 +88,30 @@ interface Leaving {
   readonly source: Source;
   /** Where somebody moved them. */
   readonly side: Side;
-  /** The new messages that were found, by mailbox. */
-  readonly arrivals: PerSide<Map<Prospect, Promise<Arrivals | undefined>>>;
+  /** By mailbox. */
+  readonly arrivals: PerSide<ReadonlyMap<Prospect, Arrivals>>;
   readonly marks: Errand["marks"];
 }
 
-/** Each mailbox is asked once. */
-function askOnce(
-  { run, arrivals }: Pick<Leaving, "run" | "arrivals">,
-  side: Side,
-  prospect: Prospect,
-): Promise<Arrivals | undefined> {
-  let asked = arrivals[side].get(prospect);
-  if (asked === undefined) arrivals[side].set(prospect, (asked = arrivalsIn(run, side, prospect)));
-  return asked;
-}
-
-async function settleMovedApart(leaving: Omit<Leaving, "side">, targets: PerSide<readonly Shifted[]>): Promise<void> {
-  const { run, source, marks } = leaving;
-  const there = await bothSides(async (side) => {
-    const found: { prospect: Prospect; arrivals: Arrivals }[] = [];
-    for (const { prospect } of targets[side]) {
-      const arrivals = await askOnce(leaving, side, prospect);
-      if (arrivals !== undefined && arrivals.left.length > 0) found.push({ prospect, arrivals });
-    }
-    return found;
-  });
+async function settleMovedApart(
+  { run, source, arrivals, marks }: Omit<Leaving, "side">,
+  targets: PerSide<readonly Shifted[]>,
+): Promise<void> {
+  const there = perSide((side) =>
+    targets[side].flatMap(({ prospect }) => {
+      const found = arrivals[side].get(prospect);
+      return found === undefined || found.left.length === 0 ? [] : [{ prospect, arrivals: found }];
+    }),
+  );
   await settleApart({ run, from: source.mailbox.name, gone: source.gone, there, marks });
 }
 
 async function moveFrom(leaving: Leaving, targets: readonly Shifted[]): Promise<void> {
-  const { run, source, side, marks } = leaving;
+  const { run, source, side, arrivals, marks } = leaving;
   let departures = source.departures[side];
   for (const { prospect } of targets) {
     if (departures.length === 0 || run.stop.aborted) break;
-    const there = await askOnce(leaving, side, prospect);
+    const there = arrivals[side].get(prospect);
     if (there === undefined) continue;
     const moves = await findMoves({ source: source.mailbox, side, there, isRepair: run.repairs === true }, departures);
     if (moves.length === 0) continue;

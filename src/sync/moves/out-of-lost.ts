@@ -59,14 +59,12 @@ export async function moveOutOfLost(
         const task = { run, from, side, marks, isDoomed: one.isDoomed === true };
         return leavingFrom(task, isGone && (() => isGone(one)));
       });
-    for (const mailbox of known.values()) {
-      if (run.isIgnored(mailbox.name) || run.skipped.has(mailbox.name)) continue;
-      const target = prospectOf(mailbox, listings);
-      if (!shiftOf(run.store, target).gains[side]) continue;
-      const there = await arrivalsIn(run, side, target);
-      for (const one of leaving)
-        if (there !== undefined && there.left.length > 0 && !run.stop.aborted) await one(target, there);
-    }
+    const targets = [...known.values()]
+      .filter(({ name }) => !run.isIgnored(name) && !run.skipped.has(name))
+      .map((mailbox) => prospectOf(mailbox, listings))
+      .filter((target) => shiftOf(run.store, target).gains[side]);
+    for (const [target, there] of await arrivalsIn(run, side, targets))
+      for (const one of leaving) if (there.left.length > 0 && !run.stop.aborted) await one(target, there);
   }
   return marks.size > 0;
 }
