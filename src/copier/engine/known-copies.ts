@@ -24,10 +24,11 @@ import { KnownSignatures } from "./known-signatures.ts";
 import { askForAll, type Wanted } from "./left-out.ts";
 import { keepsDuplicates, type Match, pairsIn, secondsIn } from "./match-plan.ts";
 import type { Merge } from "./merge.ts";
-import { MessageTable, withSignatures } from "./message-table.ts";
+import { MessageTable } from "./message-table.ts";
 import { signaturesOf } from "./signatures-of.ts";
 import { ownSignature, pairSignature } from "./uid-signatures.ts";
 import { numbersOf } from "./unchanged-folder.ts";
+import { withSignatures } from "./with-signatures.ts";
 
 interface Place {
   readonly work: Pick<FolderWork, "folder1" | "folder2" | "separators">;

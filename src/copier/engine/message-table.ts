@@ -231,16 +231,6 @@ export class MessageTable {
   }
 }
 
-/** The same messages, known by what `signatureOf` says. */
-export function withSignatures(table: MessageTable, signatureOf: (uid: number) => string | undefined): MessageTable {
-  const signed = new MessageTable();
-  for (let i = 0; i < table.length; i++) {
-    const uid = table.uid(i);
-    signed.add({ uid, size: table.size(i), flags: table.flags(i), signature: signatureOf(uid) });
-  }
-  return signed.seal();
-}
-
 function wordAt(signature: string, at: number): number {
   return (
     (signature.charCodeAt(at) |

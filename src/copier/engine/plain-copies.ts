@@ -5,7 +5,8 @@ import { bothSides, type PerSide, type Side } from "../../model/side.ts";
 import { isEmpty, type UidSet, UidSetBuilder } from "../../model/uid-set.ts";
 import type { CopyRun, Identity } from "./copy-run.ts";
 import { matchMessages, pairsIn } from "./match-plan.ts";
-import { type MessageTable, withSignatures } from "./message-table.ts";
+import type { MessageTable } from "./message-table.ts";
+import { withSignatures } from "./with-signatures.ts";
 
 interface Reading {
   readonly tables: PerSide<MessageTable>;

@@ -2,7 +2,8 @@
 
 import type { JobProgress, JobResult } from "../../job/job-message.ts";
 import type { JobState } from "../api.ts";
-import type { KeptForm } from "./read-form.ts";
+import { newJobId } from "./job-secret.ts";
+import type { KeptForm, ReadForm } from "./read-form.ts";
 
 export interface JobRecord {
   readonly id: string;
@@ -21,6 +22,14 @@ export interface JobRecord {
   readonly progress?: JobProgress | undefined;
   /** Something of the log of its last run could not be written. */
   readonly hasLogGap?: boolean;
+}
+
+/** Of a job that is about to be queued. `hash`: of the secret of whoever started it. */
+export function newRecord({ form, options }: Pick<ReadForm, "form" | "options">, hash: string): JobRecord {
+  return {
+    ...{ id: newJobId(), secretHashes: [hash], form, options, state: "interrupted" },
+    ...{ createdAt: new Date().toISOString(), startedAt: undefined, endedAt: undefined, result: undefined },
+  };
 }
 
 /** A file may have been damaged, or put there by somebody. */

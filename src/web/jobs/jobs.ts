@@ -5,8 +5,8 @@ import { Admission } from "./admission.ts";
 import { endSoon, killAfter } from "./end-worker.ts";
 import type { Job } from "./job.ts";
 import { JobQueue } from "./job-queue.ts";
-import { hasEnded, type JobRecord } from "./job-record.ts";
-import { newJobId, newJobSecret } from "./job-secret.ts";
+import { hasEnded, newRecord } from "./job-record.ts";
+import { newJobSecret } from "./job-secret.ts";
 import { JobsByValues } from "./jobs-by-values.ts";
 import { KeptJobs } from "./kept-jobs.ts";
 import type { NewJob, Started } from "./new-job.ts";
@@ -77,12 +77,7 @@ export class Jobs {
     if (present !== undefined) return present;
     this.#requireRoom(wanted);
     const { secret, hash } = newJobSecret();
-    const { form, options } = wanted;
-    const record: JobRecord = {
-      ...{ id: newJobId(), secretHashes: [hash], form, options, state: "interrupted" },
-      ...{ createdAt: new Date().toISOString(), startedAt: undefined, endedAt: undefined, result: undefined },
-    };
-    const job = this.#orRefuse(() => this.kept.add(record));
+    const job = this.#orRefuse(() => this.kept.add(newRecord(wanted, hash)));
     try {
       this.#enqueue(job, { wanted, identity, summary: emptySummary });
     } catch (error) {
