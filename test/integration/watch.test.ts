@@ -85,9 +85,12 @@ describe("--notify", { concurrency: 3 }, () => {
         await becomes(there, ["m3", "m4", "n1 \\seen work"]);
       }
       const { looks, sides: links } = await stores.daemon.waits();
-      assert.equal(looks, 1, "nobody looked at everything");
       assert.deepEqual([links.local.attention, links.remote.attention], ["notify", "notify"]);
-      assert.equal(commands(stores, /NOTIFY/).length, 2, "one for each connection");
+      // On a machine that stood still for too long, it begins anew.
+      if (stores.daemon.said(/connection lost|clock jumped/).length === 0) {
+        assert.equal(looks, 1, "nobody looked at everything");
+        assert.equal(commands(stores, /NOTIFY/).length, 2, "one for each connection");
+      }
       await assertDone(stores);
     });
   }
