@@ -1,4 +1,4 @@
-// One section of a file, read by a table of settings: what is set there, and what holds where nothing is.
+// One section of a file, read by a table of settings: the values that are set, and the defaults of the others.
 
 import { nearest } from "../util/nearest.ts";
 import { BadValue } from "./bad-value.ts";
@@ -98,7 +98,7 @@ export class SectionReader<T extends SettingTable> {
     }
   }
 
-  /** What is not set in `own` is that of `fallback`. */
+  /** Settings that `own` lacks have the value of `fallback`. */
   section(own: Slot, fallback: Slot = own): Section<T> {
     const table = this.#table;
     const findAll = (name: string): readonly Placed<unknown>[] =>

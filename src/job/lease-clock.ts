@@ -76,7 +76,7 @@ export class LeaseClock {
     return this.#isOver;
   }
 
-  /** What is over stays over. A moment that is past says that the lease is lost. */
+  /** A lease that is over stays over. A moment that is past says that the lease is lost. */
   renew(heldUntil: HeldUntil): void {
     this.look();
     if (this.#isOver) return;

@@ -12,7 +12,7 @@ const types: Readonly<Record<JobMessage["type"], true>> = {
   ended: true,
 };
 
-/** @throws SyntaxError for what is no message. What one has in it is as the process wrote it. */
+/** @throws SyntaxError if it is no message. Its values are as the process wrote them. */
 export function parseMessage(line: string): JobMessage {
   const message: unknown = JSON.parse(line);
   if (

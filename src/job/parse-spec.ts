@@ -9,7 +9,7 @@ const mostOctets = 1 << 20;
 
 export const mostSpecOctets = 2 * mostOctets;
 
-/** @throws TypeError that says what is wrong, without what is in it: that may be a password. */
+/** @throws TypeError that says what is wrong, and quotes nothing: it may be a password. */
 export function parseSpec(text: string): JobSpec {
   const spec = objectIn(parsed(text), "the job");
   const { heldUntil, verification } = spec;

@@ -72,7 +72,7 @@ export class FolderTeller {
     }
   }
 
-  /** The run is over: what is being copied is not going to be done. */
+  /** The run is over: folders that are being copied will not be finished. */
   end(): void {
     for (const [folder1, known] of this.#known)
       if (known.state === "copying") {

@@ -1,4 +1,4 @@
-// An output for lines. What is said in one turn of the event loop is written in one piece.
+// An output for lines. All lines of one turn of the event loop are written in one piece.
 
 import { writeSync } from "node:fs";
 

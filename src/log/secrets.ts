@@ -2,7 +2,7 @@
 
 const shown = "[redacted]";
 
-/** Longer texts are not for people; what is looked at is cut, so that no server can make us search megabytes. */
+/** Longer texts are not for people. They are cut before they are searched, so that no server can make us search megabytes. */
 const maxLooked = 8192;
 
 /** Fewer characters are part of many words: they are blanked out only where they stand alone. */

@@ -14,7 +14,7 @@ export interface Account {
   readonly listReference: string;
 }
 
-/** Nobody has longer names; what is compared with the database is as long as what is written there. */
+/** Nobody has longer names. Names are cut before they are compared with the database, as they are when written there. */
 const maxLength = 2_000;
 
 export function accountOf({ transport, username, authzid = username, listReference }: ServerSettings): Account {

@@ -15,7 +15,7 @@ const dateTime = /^[ \d]\d-[A-Za-z]{3}-\d{4} \d{2}:\d{2}:\d{2} [+-]\d{4}$/;
 
 const farthestZone = 14 * 60;
 
-/** Undefined for what is no date, such as the 31st of February. Without a zone it is taken for UTC. */
+/** Undefined if there is no such date, for instance the 31st of February. Without a zone it is taken for UTC. */
 export function parseInternalDate(told: string): InternalDate | undefined {
   const text = dateTime.test(told) ? told : regular(told);
   if (text === undefined) return undefined;

@@ -5,7 +5,7 @@ import { type UidSet, UidSetBuilder } from "./uid-set.ts";
 
 /** What 16 bits can number. */
 const fewSets = 65_536;
-/** So many UIDs may come out of order before they are sorted in. */
+/** The number of UIDs that may come out of order before they are sorted in. */
 const fewLate = 1024;
 
 export class KnownFlags {

@@ -22,7 +22,7 @@ export interface ParsedWords {
 
 /**
  * All options are strings: for anything else the parser would swallow a word `true` behind a switch, and take `1e3` for a number.
- * What is none of them is a positional, or, if it begins like one (`-q5`), an option of its own.
+ * Any other word is a positional, or, if it begins like one (`-q5`), an option of its own.
  */
 export function parseWords(words: readonly string[], options: readonly ParserOption[]): ParsedWords {
   const { argv, error } = parser.detailed([...words], {

@@ -61,7 +61,7 @@ function fixed(text: string, again: () => string = () => text): PasswordSource {
   return { ask: () => Promise.resolve(again()), known: [text] };
 }
 
-/** What is read while the run is on may fail, as servers may. */
+/** Reading a secret during the run may fail, as servers may. */
 function inTime<T>(read: () => T): T {
   try {
     return read();

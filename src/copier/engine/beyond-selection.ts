@@ -38,7 +38,7 @@ export interface Selected {
   readonly read: (side: Side, uids: UidSet) => Promise<MessageTable>;
 }
 
-/** What is selected, with what is also on the other host; undefined: there is nothing more. @throws CommandRefused */
+/** The selected messages, and those that the other host has, too; undefined: there are no more. @throws CommandRefused */
 export async function agreedSelection(run: CopyRun, selected: Selected): Promise<PerSide<UidSet> | undefined> {
   const { wanted, tables } = selected;
   const { missing, strange } = matchMessages(tables.local, tables.remote, {

@@ -107,7 +107,7 @@ async function copyAll(run: CopyRun, plan: AccountPlan): Promise<void> {
       if (atOnce === 1 || options.dry === true || missing.length === 0) return;
       const { createAhead } = await import("./create-folder.ts");
       const areNew = await createAhead(plan.folders2, sessions.remote, missing);
-      // What is there by another name is found out in its turn, and must not have been deleted by then.
+      // A folder that is there by another name is found out in its turn, and must not have been deleted by then.
       if (!areNew && deletesOn2(options)) atOnce = 1;
     });
   const lost: FolderWork[] = [];
@@ -178,7 +178,7 @@ function isLost({ stop }: CopyRun, error: unknown): boolean {
   return error instanceof InterimapError && error.retry === "reconnect" && !stop.aborted;
 }
 
-/** After so many folders in a row that ended connections, it is not because of them. */
+/** If more folders in a row end the connection, it is not because of them. */
 const mostDeadlyInARow = 2;
 
 /**

@@ -129,7 +129,7 @@ async function open(run: CopyRun, work: FolderWork, { channel, host }: Place): P
   return view;
 }
 
-/** What is found for the first time is noted as this folder's. */
+/** Messages that are found for the first time are noted as this folder's. */
 function withoutCrossDuplicates(
   { crossDuplicates }: CopyRun,
   { folder2 }: FolderWork,

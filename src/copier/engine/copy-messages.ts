@@ -41,7 +41,7 @@ function leftOf(messages: readonly MessageSize[], left: UidSet): readonly Messag
   return messages.filter(({ uid }) => hasUid(left, uid));
 }
 
-/** What is to be copied before it is known whether that was enough. */
+/** Messages to copy before it is known whether that was enough. */
 function untilFull(messages: readonly MessageSize[], { room }: Copying): readonly MessageSize[] {
   let octets = 0;
   const last = messages.findIndex(({ size }) => (octets += size) >= room);

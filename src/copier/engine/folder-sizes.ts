@@ -173,7 +173,7 @@ interface Now {
   readonly exists: number;
 }
 
-/** Where nothing has gone, only what is new is measured. */
+/** If nothing is gone, only new messages are measured. */
 async function sizeNow(channel: Channel, { before, wanted, exists }: Now): Promise<FolderSize> {
   const all = async (): Promise<FolderSize> => sizeOfAll(await fetchSizes(channel, wanted));
   if (before === undefined || before.uidNext <= 1 || exists < before.size.messages) return all();

@@ -20,7 +20,7 @@ export class FolderWork {
   readonly separators: Readonly<Record<Host, string>>;
   /** What is to be copied, by UIDs of host1; undefined: that was not found out yet. */
   toCopy: UidSet | undefined;
-  /** Of these, what is dealt with: copied, left out, or failed; and each is told. */
+  /** Those that were copied, left out, or failed; each was reported. */
   settled: UidSet = emptyUidSet;
   /** Of these, what is on host2 now. */
   arrived: UidSet = emptyUidSet;

@@ -139,7 +139,7 @@ export class KnownCopies {
     );
   }
 
-  /** What is not recorded. What is recorded and is no more, is noted. */
+  /** Messages that are not recorded. Recorded ones that are gone are noted. */
   #newsAmong(there: PerSide<UidSet>, pairs: UidPairs): PerSide<UidSet> {
     const paired = perSide(() => new UidSetBuilder());
     const outdated = new UidSetBuilder();
@@ -176,7 +176,7 @@ export class KnownCopies {
     return hasUid(this.#outdated, uid1) ? undefined : this.#pairs?.get(uid1);
   }
 
-  /** What is to be recorded besides: duplicates on host1 as the message that stands for them, unless each is copied. */
+  /** More to record: duplicates on host1 as the message that stands for them, unless each is copied. */
   *#newPairs({ local, remote }: PerSide<MessageTable>, { same, missing }: Match, isEach: boolean): Iterable<UidPair> {
     if (this.#isCompared)
       for (const [on1, on2] of pairsIn(same)) {

@@ -1,4 +1,4 @@
-// A folder of host2 to which several of host1 are copied: what is not on host1 is known only when all of these were read.
+// A folder of host2 to which several of host1 are copied. Only when all of these were read, it is known which messages host1 lacks.
 
 import { emptyUidSet, hasUid, type UidSet, union } from "../../model/uid-set.ts";
 import type { MessageTable } from "./message-table.ts";

@@ -1,4 +1,4 @@
-// What is in both folders of a pair, as far as it takes part, and by what it is told from others.
+// The messages of both folders of a pair that take part, and what tells each from the others.
 
 import type { Channel } from "../../imap/mailbox/channel.ts";
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";

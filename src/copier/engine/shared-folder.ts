@@ -8,7 +8,7 @@ import type { OpenPair } from "./folder-work.ts";
 import type { MessageTable } from "./message-table.ts";
 import { readMessages } from "./read-folder.ts";
 
-/** So many messages of one folder are not in another by accident, with the same UIDs. */
+/** This number of messages with the same UIDs is not in two folders by accident. */
 const enough = 50;
 
 /**

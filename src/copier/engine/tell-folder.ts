@@ -1,4 +1,4 @@
-// What is told of a folder when it was read and compared, before anything is done; and what is to be done.
+// The events of a folder that was read and compared: its numbers, and what will be done. Nothing is done yet.
 
 import type { MailboxView } from "../../imap/mailbox/mailbox-view.ts";
 import type { MessageSize } from "../../model/message-sizes.ts";
@@ -56,7 +56,7 @@ interface Settling extends Compared {
   readonly table: MessageTable;
 }
 
-/** What is not to be copied is told, with the reason; what is left is to be. */
+/** Reports messages that will not be copied, with the reason. Returns the others. */
 export function settleAtOnce(run: CopyRun, work: FolderWork, { table, match, crossed }: Settling): void {
   const { options, sizes, emit } = run;
   const { folder1, folder2 } = work;

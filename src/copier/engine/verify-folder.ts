@@ -1,4 +1,4 @@
-// Whether what is in a folder of host1 is on host2: how many messages there are, their sizes and, where that is wanted, their texts.
+// Whether host2 has the messages of a folder of host1: compares their number, their sizes and, if wanted, their texts.
 
 import type { FolderVerified } from "../events.ts";
 import { compareTexts } from "./compare-texts.ts";

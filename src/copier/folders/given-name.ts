@@ -2,7 +2,7 @@
 
 import { encodeUtf7, isInbox } from "../../model/mailbox-name.ts";
 
-/** Wire names are ASCII, `&AOk-t&AOk-`, and taken as they are; what is not ASCII is a name as people read it, `été`. */
+/** Wire names are ASCII, `&AOk-t&AOk-`, and taken as they are. A name that is not ASCII is as people read it: `été`. */
 export function givenName(text: string): string {
   return /^\p{ASCII}*$/u.test(text) ? text : encodeUtf7(text.normalize("NFC"));
 }

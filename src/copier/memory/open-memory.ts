@@ -66,7 +66,7 @@ function makeDirectory(path: string): void {
 interface Manner {
   /** Where the original's cache of these accounts would be. */
   readonly cache: string | undefined;
-  /** Without, what is copied is not remembered: `--nocacheaftercopy`. */
+  /** False: copies are not remembered (`--nocacheaftercopy`). */
   readonly keeps: boolean;
 }
 

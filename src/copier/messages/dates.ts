@@ -30,7 +30,7 @@ const zone = /(?<=[\s\d])(?<zone>[+-]\d{2}):?(?<zoneMinutes>\d{2})(?!\d)/;
 /** Nobody has written a longer one: what follows is not looked at. */
 const maxLength = 200;
 
-/** Undefined for what is no date. Without a time it is 11:11:11, as in the original; without a zone it is UTC. */
+/** Undefined if the text is no date. Without a time it is 11:11:11, as in the original; without a zone it is UTC. */
 export function parseHeaderDate(value: string): InternalDate | undefined {
   const text = withoutComments(value.slice(0, maxLength));
   const date = [dayFirst, monthFirst, yearFirst].map((form) => form.exec(text)).find((found) => found !== null);

@@ -6,7 +6,7 @@ export interface HeaderField {
   readonly value: string;
 }
 
-/** Up to the empty line. What is no field is left out: a first line that begins with a blank, a line without a colon. */
+/** Up to the empty line. Lines that are no fields are left out: a first line that begins with a blank, a line without a colon. */
 export function headerFields(header: string): HeaderField[] {
   const fields: { name: string; value: string }[] = [];
   let isField = false;

@@ -43,7 +43,7 @@ export function parseLabels(list: string): readonly string[] {
   return words.map((word) => (word.startsWith('"') ? word.slice(1, -1).replace(/\\([^])/g, "$1") : word));
 }
 
-/** As a list on the wire: what is no atom is quoted. */
+/** As a list on the wire. Labels that are no atoms are quoted. */
 export function writeLabels(labels: readonly string[]): string {
   return labels.map((label) => (/^[^\x00-\x20\x7f-\uffff(){%*"\\\]]+$/.test(label) ? label : quoted(label))).join(" ");
 }

@@ -120,7 +120,7 @@ function* toCopyLines({ folder1, folder2, uids }: Extract<CopyEvent, { type: "me
   for (const uid of uidsOf(uids)) yield `msg ${from}/${uid} copying to ${to} ${notReally}`;
 }
 
-/** What is on host2 already is worth no line, and duplicates have been counted in another. */
+/** Messages that host2 has already get no line, and duplicates were counted in another one. */
 const silent: readonly SkipReason[] = ["present", "duplicate", "not-selected"];
 
 export const whySkipped: Readonly<Record<SkipReason, string>> = {

@@ -5,7 +5,7 @@ import type { AccountSize, CopyEvent, SkipReason } from "../events.ts";
 import type { Host } from "../options/host.ts";
 import { type CountedError, type ErrorKind, ErrorTally } from "./errors.ts";
 
-/** What is left out by choice of the user is no message that the run dealt with, as far as counters go. */
+/** Counters ignore messages that the user chose to leave out. */
 const uncounted: readonly SkipReason[] = ["not-selected"];
 
 /** A message that fails before it is sent counts as skipped. */

@@ -1,4 +1,4 @@
-// Where the tokens of one account are kept between runs. What is kept is text (see token-document.ts).
+// Keeps the tokens of one account between runs, as text (see token-document.ts).
 
 export interface TokenStore {
   /** For people: "in FILE". */

@@ -4,7 +4,7 @@ import { monotonicMs } from "../../util/monotonic.ts";
 
 const hourMs = 3_600_000;
 
-/** So many keys at once are an attack; the oldest are forgotten. */
+/** More keys than that at once are an attack. The oldest are forgotten. */
 const maxKeys = 100_000;
 
 export class EventRate {

@@ -28,7 +28,7 @@ export function compilePattern(piece: Piece, rules: PatternRules): Pattern {
   };
 }
 
-/** What is left of the text is not the same any more behind a match that is longer than nothing. */
+/** Behind a match that is not empty, the rest of the text is another one. */
 function longer(root: Parameters<typeof writeRegex>[0], piece: Piece): NonNullable<Pattern["findLonger"]> {
   const { source, groups } = writeRegex(root, 1);
   const expression = regExp(`(?=([^]*))(?:${source})(?!\\1(?![^]))`, "y", piece);

@@ -51,7 +51,7 @@ export function fieldLabel(field: string): string {
   return "Options";
 }
 
-/** As the form would be sent by a browser: what is off or empty is absent. */
+/** As a browser would send the form: boxes that are off and empty fields are absent. */
 export function formEntries({ texts, checks, trusted }: Entered): readonly (readonly [keyof JobForm, string])[] {
   return [
     ...textFields.filter((name) => texts[name] !== "").map((name) => [name, texts[name]] as const),

@@ -22,7 +22,7 @@ export interface FormViewProps {
 }
 
 export function FormView({ model, actions, limits }: FormViewProps): VNode {
-  // What is chosen must not be hidden at first; afterwards it is open as people leave it.
+  // Choices must not be hidden at first. Afterwards it stays open or closed, as people leave it.
   const [isOpen] = useState(() => hasOptions(model));
   return (
     <>

@@ -36,7 +36,7 @@ export function roughly(seconds: number): string {
   return hours % 24 === 0 ? counted(days, "day") : `${counted(days, "day")} ${hours % 24} h`;
 }
 
-/** ISO 8601 → `2026-11-30 14:05 UTC`; what is no time stays as it is. */
+/** ISO 8601 → `2026-11-30 14:05 UTC`. A text that is no time stays as it is. */
 export function utc(time: string): string {
   const parsed = new Date(time);
   return Number.isNaN(parsed.getTime()) ? time : `${parsed.toISOString().slice(0, 16).replace("T", " ")} UTC`;
