@@ -49,7 +49,7 @@ export async function perform(
   if (isQuestion(invocation)) return answer(invocation, equipment);
   const { config, isReload, readConfig, secrets, errorOutput, service, errorLine, env, signal, onSignal } = equipment;
   const { events, log: quietly } = equipment;
-  // What is an event is told as one, and not as a line of the log.
+  // Events are reported as such, and not as lines of the log.
   const log = events?.alsoHearing(quietly) ?? quietly;
   const tell = reportTo(quietly, errorLine);
   const totals = new Totals(errorLine);

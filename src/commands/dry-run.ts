@@ -62,7 +62,7 @@ function copyOf(config: Config, directory: string): Config {
   return { ...config, database: copy, otherwise: otherwise && copyOf(otherwise, directory) };
 }
 
-/** What is said of the copy is true of the database. */
+/** Statements about the copy hold for the database. */
 function withRealNames(error: unknown, { config, directory }: { config: Config; directory: string }): unknown {
   if (!(error instanceof InterimapError) || !error.message.includes(directory)) return error;
   const message = error.message.replaceAll(directory, dirname(config.database));

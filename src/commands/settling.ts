@@ -6,7 +6,7 @@ import type { Report } from "../sync/context/events.ts";
 import type { CommandContext } from "./command-context.ts";
 import { onServers, type Workplace } from "./on-servers.ts";
 
-/** As {@link onServers}; what is below a mailbox that was renamed is settled with it. */
+/** As {@link onServers}. Mailboxes below a renamed one are settled with it. */
 export async function settling(context: CommandContext, work: (place: Workplace) => Promise<void>): Promise<void> {
   const deleted = new Set<string>();
   const renamed = new Set<string>();

@@ -13,7 +13,7 @@ export interface Distrust {
   readonly problem: string;
   /** What to do, as an order. */
   readonly remedy: string;
-  /** The folders are fine, and so are the links: what is wrong is the thing itself. */
+  /** The folders and links are fine, but not the file itself. */
   readonly isFileItself: boolean;
 }
 

@@ -29,7 +29,7 @@ export const signaturesTable = `CREATE TABLE signatures (
   PRIMARY KEY (folders, host, block)
 ) WITHOUT ROWID`;
 
-/** UIDs of a row: so many follow one another. */
+/** The number of consecutive UIDs in a row. */
 const uidsInBlock = 1024;
 const signatureOctets = 16;
 /** UID, whether there is a signature, and that. */

@@ -58,7 +58,7 @@ export interface SignedWhere {
   readonly rules: string;
 }
 
-/** Pairs are kept by their UIDs on host1, so many in a row. */
+/** The number of UIDs of host1 whose pairs are kept in one row. */
 const uidsInBlock = 1024;
 
 interface FolderRow {

@@ -67,7 +67,7 @@ export class Fingerprints {
     return new Map(rows.map(({ local, prints }) => [local, prints]));
   }
 
-  /** Rows of any mailbox whose message on that side looks like one of these, at most so many. */
+  /** Rows of any mailbox whose message on that side looks like one of these, at most `limit`. */
   like(side: Side, prints: readonly number[], limit: number): readonly (PrintedPair & { readonly idx: number })[] {
     const rows = this.#lookups[side].rows<PrintedRow & { idx: number }>(prints, limit);
     return checkedPairs(this.#connection, rows).map((row) => ({ idx: row.idx, ...printed(row) }));

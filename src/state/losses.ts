@@ -58,7 +58,7 @@ export class Losses {
     return new Map(rows.map(({ idx, known }) => [idx, known]));
   }
 
-  /** So many were moved to another mailbox, as if they had never been here. */
+  /** This number was moved to another mailbox, as if they had never been here. */
   noteMoved(idx: number, count: number): void {
     this.#connection.run("UPDATE stocks SET known = max(0, known - ?) WHERE idx = ?", count, idx);
   }

@@ -1,5 +1,5 @@
 // Finds rows of any mailbox by what their messages look like on one side. A single question is answered by reading the whole
-// table. After so many questions an index is worth its price. It is a temporary one, so that the database stays small: SQLite
+// table. After a number of questions an index is worth its price. It is a temporary one, so that the database stays small: SQLite
 // keeps it in a file that nobody else sees, and that is gone with the process.
 
 import { InterimapError } from "../model/errors.ts";
@@ -7,7 +7,7 @@ import type { PerSide, Side } from "../model/side.ts";
 import { printedColumns } from "./mapping-rows.ts";
 import type { Connection } from "./sqlite.ts";
 
-/** An index takes as long to make as about so many readings of the table. */
+/** The number of times that the table can be read while an index is made, about. */
 const readingsWorthAnIndex = 16;
 
 export const printColumn: PerSide<string> = { local: "lprint", remote: "rprint" };
@@ -23,7 +23,7 @@ export class PrintLookup {
     this.#column = printColumn[side];
   }
 
-  /** Rows with one of these fingerprints, at most so many. */
+  /** Rows with one of these fingerprints, at most `limit`. */
   rows<Row>(prints: readonly number[], limit: number): Row[] {
     if (prints.length === 0) return [];
     if (++this.#readings === readingsWorthAnIndex) this.#hasIndex = this.#makeIndex();

@@ -17,7 +17,7 @@ export interface JobForm {
   readonly justfolders?: string;
   /** Move: what was copied is deleted on host1. */
   readonly delete1?: string;
-  /** Strict: what is not on host1 is deleted on host2. */
+  /** Strict: messages that host1 lacks are deleted on host2. */
   readonly delete2?: string;
   /** Must come with {@link delete2} where a person fills the form in. */
   readonly confirm2?: string;

@@ -3,6 +3,6 @@
 export interface Questions {
   /** Without blanks around it; `usual` where the answer is empty. @throws the signal's reason */
   ask(question: string, usual?: string): Promise<string>;
-  /** What is typed is not shown, and is taken as it is. @throws the signal's reason */
+  /** The answer is not shown, and is taken as it is. @throws the signal's reason */
   askHidden(question: string): Promise<string>;
 }

@@ -41,7 +41,7 @@ export function nameIn({ name = "", user1 = "", host1 = "" }: AccountRecord): st
   return name.trim() === "" ? `${user1.trim()}@${host1.trim()}` : name.trim();
 }
 
-/** What is wrong is a fault, and something harmless stands in its place. */
+/** A wrong value is a fault, and something harmless stands in its place. */
 export function accountOf(written: AccountRecord, { sealing, stored }: RecordOptions): Reading {
   const record = stored === undefined ? written : { ...recordOf(stored), ...written };
   const faults: string[] = [];

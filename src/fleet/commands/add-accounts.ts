@@ -31,7 +31,7 @@ export interface Added {
 
 /** Lines of the file at a time, and accounts in a transaction that changes them. */
 const atOnce = 500;
-/** So many are shown; the others are counted. */
+/** The most that are shown; the others are counted. */
 const mostShown = 1_000;
 
 /** Lines that tell what was done, or what is wrong. @throws InterimapError USAGE, DATABASE_READ */
@@ -141,7 +141,7 @@ async function insertAll(
   });
 }
 
-/** What is on goes on as it was begun; its next run is as the account is then. */
+/** A run that is on goes on as it was begun. The next one is as the account is then. */
 async function changeAll({ database, queue }: Fleet, incoming: Incoming): Promise<void> {
   await incoming.makeGroups(database);
   for (let after: number | undefined = 0; after !== undefined;) {

@@ -78,7 +78,7 @@ async function transact<T>(pool: Pool, work: (queries: Queries) => Promise<T>): 
     if (error instanceof InterimapError && error.code === "DATABASE_READ") broken = error;
     throw error;
   } finally {
-    // What is broken is closed, and with it the transaction ends.
+    // A broken connection is closed, and with it the transaction ends.
     client.release(broken);
   }
 }

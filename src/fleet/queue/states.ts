@@ -10,7 +10,7 @@ import type { Lease } from "./take.ts";
 
 /** What an engine's file is to be from now on. */
 export type StateAfter =
-  /** The run did not end in order: what is at home is a former version. */
+  /** The run did not end in order: the database has a former version. */
   | { readonly kind: "lost" }
   /** As it was taken out, or still none. */
   | { readonly kind: "as before" }
@@ -31,7 +31,7 @@ export interface StateTaken {
 
 /** Of a file. A million messages take about 60 MB. */
 export const mostStateOctets = 256 << 20;
-/** So many versions are kept. */
+/** The number of versions that are kept. */
 const versions = 2;
 /** Higher ones take far longer, and save little. */
 const quality = 4;

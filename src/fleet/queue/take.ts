@@ -38,7 +38,7 @@ export interface Taking {
 /** One worker at a time, so that no limit is passed: it takes some milliseconds. */
 const turn = "select pg_advisory_xact_lock(hashtextextended('interimap_fleet take', 0))";
 
-/** So many accounts whose window is closed are put off at a time: all others wait meanwhile. */
+/** The most accounts with a closed window that are put off at a time: all others wait meanwhile. */
 const mostPutOff = 100;
 
 /** @throws InterimapError DATABASE_READ */

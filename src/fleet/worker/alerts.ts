@@ -58,7 +58,7 @@ export interface AlertsOptions {
   readonly refillMs?: number;
 }
 
-/** So many are told at once. */
+/** The most that are sent at once. */
 const mostAtOnce = 10;
 const usualRefillMs = 60_000;
 

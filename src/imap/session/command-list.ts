@@ -6,7 +6,7 @@ const fewGaps = 32;
 
 export class CommandList<T extends object> {
   #items: (T | undefined)[] = [];
-  /** What is before it is gone. */
+  /** All before it are gone. */
   #head = 0;
   #size = 0;
 

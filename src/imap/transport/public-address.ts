@@ -44,7 +44,7 @@ function listOf(networks: readonly (readonly [string, number])[], family: "ipv4"
   return list;
 }
 
-/** False for what is no address, and for one with a zone, which is on the local link. */
+/** False if it is no address, or has a zone: then it is on the local link. */
 export function isPublicAddress(address: string): boolean {
   switch (isIP(address)) {
     case 4:

@@ -40,7 +40,7 @@ export async function setRights(
 const word = String.raw`(?:${quotedString}|[^\s"(){}]+)`;
 const whole = new RegExp(String.raw`^\* ACL ${word}((?: ${word} ${word})*) *$`, "i");
 
-/** `* ACL INBOX jo lrswipkxtecda "ann lee" lrs`. What is sent as a literal is not understood. */
+/** `* ACL INBOX jo lrswipkxtecda "ann lee" lrs`. Literals are not understood. */
 export function parseAccessList(text: string): AccessList | undefined {
   const [, pairs] = whole.exec(text) ?? [];
   if (pairs === undefined) return undefined;

@@ -95,7 +95,7 @@ export async function fetchMessages(
   return messages.all;
 }
 
-/** Whether a message goes on after so many octets; false also if the server does not answer that. */
+/** Whether a message goes on after this number of octets; false also if the server does not answer that. */
 export async function hasMoreThan(session: Channel, uid: number, octets: number): Promise<boolean> {
   let hasMore = false;
   await uidFetch(session, {

@@ -8,7 +8,7 @@ import { astring, type CommandPart, line, listMailbox } from "../codec/write-com
 import type { Session } from "../session/session.ts";
 import { type Listed, type ListQuery, sendablePattern } from "./listed.ts";
 
-/** So many commands may be on their way. */
+/** The most commands on their way at the same time. */
 export const mostInFlight = 100;
 
 const known: ReadonlySet<string> = new Set(["SUBSCRIBED", "REMOTE", "RECURSIVEMATCH"]);

@@ -12,7 +12,7 @@ interface PlainLists {
   readonly subscriptions: readonly ListResponse[];
 }
 
-/** Each name once; what is subscribed has \Subscribed, and what is subscribed but not listed, \NonExistent. */
+/** Each name once. Subscribed ones have \Subscribed; those of them that are not listed have \NonExistent, too. */
 export function selectListed(query: ListQuery, { mailboxes, subscriptions }: PlainLists): ListResponse[] {
   const options = new Set(query.selectOptions.map((option) => option.toUpperCase()));
   const listed = byName(mailboxes);

@@ -25,7 +25,7 @@ export interface FetchRequest extends Wanted {
   readonly items: readonly CommandPart[];
   /** See {@link Command.brings}. */
   readonly brings?: number;
-  /** As far as is known these messages exist: what is left out is asked for once more. */
+  /** As far as is known these messages exist. Those that the answer leaves out are asked for once more. */
   readonly areThere?: boolean;
   /** What a message may be without. */
   readonly optional?: readonly ("internalDate" | "size" | "modSeq")[];

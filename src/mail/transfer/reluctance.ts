@@ -12,7 +12,7 @@ export interface Doubt extends MessageRefusal {
   readonly retryAfterMs: number | undefined;
 }
 
-/** So many refusals in a row mean that all messages are refused: if the server says so, and if it gives no reason. */
+/** The number of refusals in a row that mean that all messages are refused: if the server says so, and if it gives no reason. */
 const enough = { clear: 2, unclear: 4 };
 
 /** What a run knows about one server, from all mailboxes. */

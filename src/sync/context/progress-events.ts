@@ -1,7 +1,7 @@
 // How far a run is: events for who shows it, and for nobody else.
 
 export type ProgressEvent =
-  /** Mailboxes are gone through now, and about so many messages are new in them. */
+  /** Mailboxes are gone through now; `messages`: about how many are new in them. */
   | {
       readonly type: "work-begun";
       readonly side?: undefined;

@@ -100,7 +100,7 @@ async function copyTogether(
   store.transfers.noteSent(idx, source, sent);
   try {
     const { mailboxesAreLabels } = channel.capabilities;
-    // Somebody may be deleting them, and of what is gone nothing is copied or told.
+    // Somebody may be deleting them. Messages that are gone are neither copied nor reported.
     const looking = fetchFlags(channel, set);
     const copying = copyMessages(channel, set, {
       wireName: wireNames[target],

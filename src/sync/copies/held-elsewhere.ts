@@ -19,7 +19,7 @@ export async function* withoutHeld(
 ): AsyncGenerator<MessageSizes, void, undefined> {
   const { elsewhere } = mailbox;
   for await (const slice of slices) {
-    // What is copied or moved keeps its date (RFC 3501 6.4.7): mail that just came is not looked for.
+    // Copied and moved messages keep their date (RFC 3501 6.4.7): mail that just came is not looked for.
     const old = elsewhere === undefined ? emptyUidSet : slice.datedUpTo(elsewhere.since);
     const held = isEmpty(old) ? emptyUidSet : await copyHeld(mailbox, direction, old);
     yield isEmpty(held) ? slice : slice.without(held);

@@ -28,7 +28,7 @@ export function isToBeAskedAgain({ at }: Unkept, now: number = Date.now()): bool
   return at.getTime() <= now - dayMs || at.getTime() > now;
 }
 
-/** To be called when the mailbox has been selected. What is found is in the ledgers afterwards, as if it had been told. */
+/** To be called when the mailbox has been selected. Afterwards the ledgers have the changes, as if the server had reported them. */
 export async function offerUnkeptFlags(mailbox: OpenMailbox): Promise<void> {
   for (const side of sides) {
     const { unkept } = mailbox.progress[side];

@@ -144,7 +144,7 @@ function holdAllBack(run: Run, side: Side, { gone, known }: Scene): void {
   run.report({ type: "deletions-held-back", side, mailboxes, error });
 }
 
-/** @throws nothing: what is too much is told, and its mailboxes are skipped. */
+/** @throws nothing: if it is too much, a line says so, and the mailboxes are skipped. */
 function admit(run: Run, { roots }: Pick<GonePlan, "roots">): void {
   const all = roots.flatMap((root) => [root, ...root.below]).map((one) => withoutMoved(run, one));
   const error = run.guard.admitMailboxes(all);
@@ -154,7 +154,7 @@ function admit(run: Run, { roots }: Pick<GonePlan, "roots">): void {
   run.report({ type: "deletions-held-back", side: undefined, mailboxes, error });
 }
 
-/** What is in another mailbox of the server by now is not lost. */
+/** Messages that are in another mailbox of the server by now are not lost. */
 function withoutMoved({ guard }: Run, one: GoneMailbox): GoneMailbox {
   const moved = guard.movedFrom(one.idx)?.[otherSide(one.side)];
   return moved === undefined ? one : { ...one, messages: one.messages - countUids(moved) };

@@ -56,7 +56,7 @@ export function planGone(situation: GoneSituation): GonePlan {
     else if (verdict.returns) returning.push(verdict.mailbox);
     else deletable.set(one.name, verdict.mailbox);
   }
-  // What is below goes along with it (RFC 3501 6.3.5); what has to stay keeps all that is above it.
+  // Mailboxes below go along with it (RFC 3501 6.3.5). One that has to stay keeps all above it.
   const staying = [...deletable.values()].filter(({ name, side }) => {
     const exists = (on: Side): string[] =>
       [...situation.listed[on]].filter(([other, { exists }]) => exists && isBelow(other, name)).map(([other]) => other);
@@ -120,7 +120,7 @@ function isBelow(name: string, above: string): boolean {
 
 const fewest = 5;
 
-/** So many at once are no person's doing: a list was cut short, rights were taken away, or a namespace is gone. */
+/** More at once are no person's doing: a list was cut short, rights were taken away, or a namespace is gone. */
 export function areTooMany(gone: number, known: number): boolean {
   return gone >= fewest && 2 * gone > known;
 }

@@ -136,7 +136,7 @@ function wireNameOf(name: string, { naming }: Listing): string | undefined {
   }
 }
 
-/** A deleted mailbox is compared with no more than so many. */
+/** The most mailboxes that a deleted one is compared with. */
 const mostCompared = 16;
 
 /** Undefined: none of the hidden mailboxes holds its messages. */

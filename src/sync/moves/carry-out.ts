@@ -159,7 +159,7 @@ function note(errand: Errand, moves: readonly Order[], { placed, isCopy }: Outco
     if (!isCopy) store.losses.noteMoved(source.idx, done.length);
   });
   const moved = { local: emptyUidSet, remote: emptyUidSet, [other]: uidSetOf(sourceUids) };
-  // What is removed here will not be counted when the rest is deleted.
+  // Messages removed here will not be counted when the rest is deleted.
   if (errand.fate !== "removed") guard.noteMoved(source.idx, moved);
   if (done.length === 0) return [];
   const uids = told.map(({ counterpart }) => copies.get(counterpart.uid)!);

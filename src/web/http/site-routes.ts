@@ -1,4 +1,4 @@
-// What is the same for everybody: the form, files of the page, suggestions, and whether the server is well.
+// Pages that are the same for everybody: the form, files of the page, suggestions, and whether the server is well.
 
 import type { FastifyInstance } from "fastify";
 import { formPage } from "../page/pages.ts";
