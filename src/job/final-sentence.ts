@@ -4,6 +4,7 @@ import type { Options } from "../copier/options/options.ts";
 import type { ExitName } from "../copier/report/exit-code.ts";
 import { sentences } from "../copier/report/final-lines.ts";
 import type { Statistics } from "../copier/report/statistics.ts";
+import { counted } from "../util/counted.ts";
 import type { HostFailure, RefusedCertificate } from "./job-message.ts";
 
 export interface JobOutcome {
@@ -43,8 +44,4 @@ function modeSentence(options: Options, statistics: Statistics): string {
   if (options.justfolders === true) return `The folders are on host2. No message was copied.${failed}`;
   if (options.dry === true) return `A dry run: ${counted(toCopy, "message", "messages")} would be copied.${failed}`;
   return `${sentences(statistics, options)[0] ?? "Done."}${failed}`;
-}
-
-function counted(count: number, one: string, several: string): string {
-  return `${count} ${count === 1 ? one : several}`;
 }

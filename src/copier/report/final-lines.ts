@@ -1,5 +1,6 @@
 // The last lines: what became of the whole, and of what it failed.
 
+import { counted } from "../../util/counted.ts";
 import { printable } from "../../util/printable.ts";
 import type { Options } from "../options/options.ts";
 import { className, type ErrorTally } from "./errors.ts";
@@ -34,10 +35,6 @@ function toCreate({ toCreate: { folders, messages } }: Statistics): string[] {
   return [
     `That leaves out ${some} in ${where} that host2 does not have. Without --dry, ${folders === 1 ? "it is" : "they are"} created.`,
   ];
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function finished({ onlyOn1, identified }: Statistics): string {
